@@ -1,0 +1,151 @@
+//! What goes down to the engine and what comes up from it. All of it is plain data.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::trace::{Dimensions, SegmentEnd, StepRecord};
+
+/// Names one request; a later number is a later request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct JobId(pub u64);
+
+/// When a run stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum Halting {
+    /// Stop when q_halt > q_continue, at the latest after the limit: compute that adapts to the puzzle.
+    #[default]
+    Adaptive,
+    /// Always take as many segments as allowed, as the reference evaluates.
+    Fixed,
+}
+
+/// Where a model comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum ModelSource {
+    /// One that the program carries, by name (`sudoku-4x4`).
+    Shipped(String),
+    /// A checkpoint file or run folder.
+    Path(PathBuf),
+}
+
+/// A device that can compute.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct DeviceInfo {
+    /// What `--device` takes: `cpu` or `gpu:N`.
+    pub id: String,
+    /// The device's own name.
+    pub name: String,
+    /// `cpu`, `discrete`, `integrated`, `virtual` or `software`.
+    pub kind: String,
+    /// `Vulkan`, `Metal`, `Dx12`, or `flex` for the CPU.
+    pub api: String,
+}
+
+/// What the window needs to know of a loaded model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelInfo {
+    /// Where it was loaded from.
+    pub source: ModelSource,
+    /// A short name for people.
+    pub name: String,
+    /// Total number of weights.
+    pub parameters: usize,
+    /// S: board tokens.
+    pub seq_len: usize,
+    /// V: vocabulary.
+    pub vocab: usize,
+    /// Sizes and schedule; `max_segments` is what the model was trained with.
+    pub dimensions: Dimensions,
+    /// The first 12 hex digits of the file's SHA-256.
+    pub hash: String,
+}
+
+/// A request to the engine.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// List what can compute here.
+    ListDevices,
+    /// Compute on this device from now on (`cpu`, `gpu:N`); the model is moved there.
+    UseDevice(String),
+    /// Load a model and answer with it from now on.
+    LoadModel(ModelSource),
+    /// Think about a board. A newer `Think` replaces an older one that has not finished.
+    Think {
+        /// Names the request in the events that answer it.
+        job: JobId,
+        /// Board tokens `[seq_len]`.
+        tokens: Vec<i32>,
+        /// The row of the puzzle table.
+        puzzle_id: i32,
+        /// When to stop.
+        halting: Halting,
+        /// The most segments to take.
+        max_segments: usize,
+    },
+    /// Stop a job; what it has sent stays valid.
+    Cancel(JobId),
+}
+
+/// News from the engine.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The answer to [`Command::ListDevices`]; software adapters are listed too.
+    Devices(Vec<DeviceInfo>),
+    /// The device that computes from now on, and why, when it is not the one that was asked for.
+    DeviceReady {
+        /// The device.
+        device: DeviceInfo,
+        /// A sentence when the engine fell back.
+        note: Option<String>,
+    },
+    /// The model that answers from now on.
+    ModelLoaded(Arc<ModelInfo>),
+    /// The model asked for cannot be used; the one before stays.
+    ModelFailed {
+        /// What was asked for.
+        source: ModelSource,
+        /// What, where and what to do.
+        message: String,
+    },
+    /// A run begins.
+    ThinkStarted {
+        /// Whose run.
+        job: JobId,
+        /// Sizes and schedule; `max_segments` is this run's limit.
+        dimensions: Dimensions,
+        /// z_H before the first step, `[tokens, hidden]`.
+        z_h_init: Arc<[f32]>,
+        /// z_L before the first step, `[tokens, hidden]`.
+        z_l_init: Arc<[f32]>,
+    },
+    /// One micro-step was computed.
+    Step {
+        /// Whose run.
+        job: JobId,
+        /// The step.
+        record: StepRecord,
+    },
+    /// A segment ended.
+    SegmentEnded {
+        /// Whose run.
+        job: JobId,
+        /// Its halting decision.
+        end: SegmentEnd,
+    },
+    /// A run is complete.
+    ThinkFinished {
+        /// Whose run.
+        job: JobId,
+        /// Wall-clock time, milliseconds.
+        elapsed_ms: f64,
+    },
+    /// A run was stopped by [`Command::Cancel`] or replaced by a newer one.
+    Cancelled(JobId),
+    /// A job could not be done.
+    Failed {
+        /// Which.
+        job: JobId,
+        /// What, where and what to do.
+        message: String,
+    },
+}
