@@ -1,0 +1,14 @@
+//! The Hierarchical Reasoning Model: its configuration, layers, and the one segment function that training,
+//! solving, tracing and benchmarks share. It knows neither boards nor windows.
+
+mod config;
+mod hrm;
+mod init;
+mod layers;
+mod segment;
+
+pub use config::{ConfigError, HrmConfig, LossKind, Position};
+pub use hrm::{Hrm, PuzzleTable, WeightSpec};
+pub use init::{Initializer, Positions};
+pub use layers::{Block, Rope, attention, rms_norm, swiglu};
+pub use segment::{Carry, Heads, Observation, Tracked, probabilities};

@@ -1,0 +1,137 @@
+//! One segment: the only place where the two modules are stepped. Training, solving, tracing, interventions and
+//! benchmarks all come through here and differ only in what they observe.
+
+use std::ops::ControlFlow;
+
+use burn::tensor::activation::softmax;
+use burn::tensor::{Tensor, activation::relu};
+
+use super::{Block, Hrm, LossKind};
+use crate::trace::MicroStep;
+
+/// The states that go from step to step, `[B, T, D]` each.
+#[derive(Debug, Clone)]
+pub struct Carry {
+    /// The slow state.
+    pub z_h: Tensor<3>,
+    /// The fast state.
+    pub z_l: Tensor<3>,
+}
+
+/// What the heads read from z_H at a segment's end.
+#[derive(Debug, Clone)]
+pub struct Heads {
+    /// `[B, S, V]`, without the puzzle positions.
+    pub logits: Tensor<3>,
+    /// `[B, 2]`: Q of halting and of going on, as logits.
+    pub q: Tensor<2>,
+}
+
+/// What an observer sees after each micro-step.
+#[derive(Debug, Clone, Copy)]
+pub struct Observation<'a> {
+    /// Where on the clock, the segment counted as 0.
+    pub at: MicroStep,
+    /// Both states after the step.
+    pub carry: &'a Carry,
+}
+
+/// The copy of the model whose weights are leaves of an autodiff graph, and the input embedded with it.
+#[derive(Debug, Clone, Copy)]
+pub struct Tracked<'a> {
+    /// The model, made by [`Hrm::tracked`].
+    pub model: &'a Hrm,
+    /// x embedded with the tracked weights, `[B, T, D]`.
+    pub x: &'a Tensor<3>,
+}
+
+impl Hrm {
+    /// The same weights as leaves of an autodiff graph; the initial states are no leaves.
+    pub fn tracked(&self) -> Self {
+        self.map(self.rope.as_ref().map(super::Rope::autodiff), |_, spec, w| {
+            let w = w.clone().autodiff();
+            if spec.trained { w.require_grad() } else { w }
+        })
+    }
+
+    /// The states at the start of a puzzle.
+    pub fn initial(&self, batch: usize) -> Carry {
+        let shape = [batch, self.config.tokens(), self.config.hidden];
+        Carry { z_h: self.h_init.clone().unsqueeze::<3>().expand(shape), z_l: self.l_init.clone().unsqueeze::<3>().expand(shape) }
+    }
+
+    /// One segment on the input x `[B, T, D]`: H_cycles times (L_cycles L-steps and one H-step), then the heads.
+    ///
+    /// With `tracked`, the last L-step and the last H-step and the heads run on the autodiff graph and everything
+    /// before without one: the one-step gradient (paper section 2, "Approximate gradient"), whose memory does not
+    /// grow with the number of cycles. The carry then returned is still on the graph.
+    ///
+    /// None when the observer broke off.
+    pub fn segment(
+        &self,
+        x: &Tensor<3>,
+        mut carry: Carry,
+        tracked: Option<Tracked<'_>>,
+        observe: &mut dyn FnMut(Observation<'_>) -> ControlFlow<()>,
+    ) -> Option<(Carry, Heads)> {
+        let schedule = self.config.schedule();
+        let steps = schedule.steps_per_segment();
+        let (mut model, mut input) = (self, x);
+        for step in 0..steps {
+            let at = schedule.at(step);
+            if let Some(tracked) = tracked
+                && step + 2 == steps
+            {
+                (model, input) = (tracked.model, tracked.x);
+                carry = Carry { z_h: carry.z_h.autodiff(), z_l: carry.z_l.autodiff() };
+            }
+            match at.module {
+                crate::trace::Module::L => carry.z_l = model.step_l(&carry, input),
+                crate::trace::Module::H => carry.z_h = model.step_h(&carry),
+            }
+            if observe(Observation { at, carry: &carry }).is_break() {
+                return None;
+            }
+        }
+        let heads = model.heads(&carry.z_h);
+        Some((carry, heads))
+    }
+
+    fn step_l(&self, carry: &Carry, x: &Tensor<3>) -> Tensor<3> {
+        self.module(&self.l, carry.z_l.clone() + (carry.z_h.clone() + x.clone()))
+    }
+
+    /// `f_H(z_H, z_L)`: the next z_H. Also what a read-out between H-steps decodes.
+    pub fn step_h(&self, carry: &Carry) -> Tensor<3> {
+        self.module(&self.h, carry.z_h.clone() + carry.z_l.clone())
+    }
+
+    fn module(&self, blocks: &[Block], injected: Tensor<3>) -> Tensor<3> {
+        let (heads, eps) = (self.config.heads, self.config.rms_eps);
+        blocks.iter().fold(injected, |z, block| block.forward(z, heads, self.rope.as_ref(), eps))
+    }
+
+    /// Reads a z_H `[B, T, D]`.
+    pub fn heads(&self, z_h: &Tensor<3>) -> Heads {
+        let [batch, _, hidden] = z_h.dims();
+        let (first, seq) = (self.config.puzzle_tokens(), self.config.seq_len);
+        let board = z_h.clone().narrow(1, first, seq).reshape([batch * seq, hidden]);
+        let summary = z_h.clone().narrow(1, 0, 1).reshape([batch, hidden]);
+        Heads {
+            logits: board.matmul(self.lm_head.clone()).reshape([batch, seq, self.config.vocab]),
+            q: summary.matmul(self.q_head.clone()) + self.q_bias.clone(),
+        }
+    }
+}
+
+/// Probabilities over the last dimension, by the kind of cross-entropy the model was trained with.
+pub fn probabilities<const R: usize>(logits: Tensor<R>, kind: LossKind) -> Tensor<R> {
+    match kind {
+        LossKind::Softmax => softmax(logits, R - 1),
+        LossKind::Stablemax => {
+            // x + 1 above zero and 1 / (1 - x) below, without a branch whose other side could be infinite.
+            let s = relu(logits.clone()) + (relu(-logits) + 1.0).recip();
+            s.clone() / s.sum_dim(R - 1)
+        }
+    }
+}
