@@ -63,11 +63,13 @@ impl Initializer {
 /// Normal numbers cut off at two sigma, scaled so that their standard deviation is `std` after the cut.
 fn truncated_normal(count: usize, std: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
     (0..count)
-        .map(|_| loop {
-            let (u, v): (f64, f64) = (rng.random(), rng.random());
-            let normal = (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos();
-            if normal.abs() <= 2.0 {
-                break (normal * std / TRUNCATED_STD) as f32;
+        .map(|_| {
+            loop {
+                let (u, v): (f64, f64) = (rng.random(), rng.random());
+                let normal = (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos();
+                if normal.abs() <= 2.0 {
+                    break (normal * std / TRUNCATED_STD) as f32;
+                }
             }
         })
         .collect()
@@ -90,7 +92,9 @@ fn unit_positions(config: &HrmConfig, rng: &mut ChaCha8Rng) -> Vec<f32> {
     for cell in 0..config.seq_len {
         let (row, column) = (cell / side % side, cell % side);
         let square = row / box_rows * (side / box_columns) + column / box_columns;
-        table.extend((0..d).map(|c| (codes[row][c] + codes[side + column][c] + codes[2 * side + square][c]) / 3f32.sqrt()));
+        table.extend(
+            (0..d).map(|c| (codes[row][c] + codes[side + column][c] + codes[2 * side + square][c]) / 3f32.sqrt()),
+        );
     }
     table
 }

@@ -7,6 +7,8 @@ mod init;
 mod layers;
 mod segment;
 
+#[cfg(test)]
+pub(crate) use config::tests::tiny as tiny_config;
 pub use config::{ConfigError, HrmConfig, LossKind, Position};
 pub use hrm::{Hrm, PuzzleTable, WeightSpec};
 pub use init::{Initializer, Positions};

@@ -57,7 +57,10 @@ impl Hrm {
     /// The states at the start of a puzzle.
     pub fn initial(&self, batch: usize) -> Carry {
         let shape = [batch, self.config.tokens(), self.config.hidden];
-        Carry { z_h: self.h_init.clone().unsqueeze::<3>().expand(shape), z_l: self.l_init.clone().unsqueeze::<3>().expand(shape) }
+        Carry {
+            z_h: self.h_init.clone().unsqueeze::<3>().expand(shape),
+            z_l: self.l_init.clone().unsqueeze::<3>().expand(shape),
+        }
     }
 
     /// One segment on the input x `[B, T, D]`: H_cycles times (L_cycles L-steps and one H-step), then the heads.

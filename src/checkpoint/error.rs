@@ -1,0 +1,74 @@
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::files::FileError;
+use crate::model::ConfigError;
+
+/// A checkpoint that cannot be used. Every message says which file, what is wrong in it and what to do.
+#[derive(Debug, Error)]
+pub enum CheckpointError {
+    /// Reading or writing failed.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// There is no such checkpoint.
+    #[error("there is no checkpoint {name}: it is neither a shipped model ({shipped}) nor a file or run folder")]
+    NotFound {
+        /// What was asked for.
+        name: String,
+        /// The shipped names.
+        shipped: String,
+    },
+    /// A folder without a checkpoint in it.
+    #[error("{path} holds no checkpoint: expected a `checkpoints` folder of a run, or a `step_N` file")]
+    EmptyFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Neither a PyTorch file nor safetensors, or damaged.
+    #[error("{path} is not a checkpoint, or damaged: {why}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What the reader found, with the byte or entry where it knows it.
+        why: String,
+    },
+    /// The configuration is missing.
+    #[error("{path} has no configuration: put the `all_config.yaml` that the training wrote beside it")]
+    NoConfig {
+        /// The checkpoint.
+        path: PathBuf,
+    },
+    /// The configuration cannot be read.
+    #[error("the configuration {path} cannot be used: {why}")]
+    BadConfig {
+        /// The configuration's file.
+        path: PathBuf,
+        /// The field or line.
+        why: String,
+    },
+    /// The configuration names sizes that no model can have.
+    #[error("{path}: {source}")]
+    Config {
+        /// The checkpoint.
+        path: PathBuf,
+        /// The field.
+        source: ConfigError,
+    },
+    /// The tensors are not those of the configured model.
+    #[error("{path} does not hold the configured model: {}", problems.join("; "))]
+    Misfit {
+        /// The checkpoint.
+        path: PathBuf,
+        /// One line for each tensor that is missing or has another shape.
+        problems: Vec<String>,
+    },
+    /// A model of another kind.
+    #[error("{path} holds a {architecture} model, which this version cannot run; it runs HRM")]
+    Architecture {
+        /// The checkpoint.
+        path: PathBuf,
+        /// What it is.
+        architecture: String,
+    },
+}

@@ -1,0 +1,13 @@
+//! Checkpoints: the public code's `step_N` files, our safetensors, run folders, and the shipped models; each with a
+//! readable report of what did not fit.
+
+mod error;
+mod foreign;
+mod native;
+mod open;
+mod state;
+
+pub use error::CheckpointError;
+pub use native::{CONFIG_KEY, save};
+pub use open::{Checkpoint, SHIPPED, open, shipped};
+pub use state::{RawTensor, Report, State};

@@ -1,0 +1,116 @@
+//! From a name, file or folder to a model.
+
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use sha2::{Digest, Sha256};
+
+use super::state::{compare, into_model};
+use super::{CheckpointError, Report, State, foreign, native};
+use crate::files;
+use crate::model::{Hrm, HrmConfig};
+
+/// The models that the program carries, best first.
+pub const SHIPPED: &[(&str, &[u8])] = &[];
+
+/// A checkpoint that was read and understood, not yet on a device.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// Where it came from; for a shipped model its name.
+    pub path: PathBuf,
+    /// The model's configuration.
+    pub config: HrmConfig,
+    /// Its tensors.
+    pub state: State,
+    /// Hex SHA-256 of the file.
+    pub hash: String,
+}
+
+impl Checkpoint {
+    /// What does not fit.
+    pub fn report(&self) -> Report {
+        compare(&self.config, &self.state)
+    }
+
+    /// A short name for people.
+    pub fn name(&self) -> String {
+        let stem = self.path.file_stem().unwrap_or(self.path.as_os_str());
+        stem.to_string_lossy().into_owned()
+    }
+
+    /// The model on a device.
+    ///
+    /// # Errors
+    /// Every tensor that is missing or has another shape, by name.
+    pub fn model(&self, device: &Device) -> Result<Hrm, CheckpointError> {
+        into_model(&self.path, &self.config, &self.state, device)
+    }
+}
+
+/// Opens a shipped model by name, a checkpoint file, or the newest checkpoint of a run folder.
+///
+/// # Errors
+/// Says which file, what is wrong with it and what to do; nothing is half loaded.
+pub fn open(name: &str) -> Result<Checkpoint, CheckpointError> {
+    if let Some(checkpoint) = shipped(name) {
+        return checkpoint;
+    }
+    let path = Path::new(name);
+    if path.is_dir() {
+        return open_file(&newest(path)?);
+    }
+    if !path.exists() {
+        let names: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
+        return Err(CheckpointError::NotFound { name: name.to_owned(), shipped: names.join(", ") });
+    }
+    open_file(path)
+}
+
+/// A model that the program carries.
+pub fn shipped(name: &str) -> Option<Result<Checkpoint, CheckpointError>> {
+    let (name, bytes) = SHIPPED.iter().find(|(shipped, _)| *shipped == name)?;
+    Some(from_safetensors(Path::new(name), bytes))
+}
+
+fn open_file(path: &Path) -> Result<Checkpoint, CheckpointError> {
+    let bytes = files::read(path)?;
+    // Pickles and their zip archives start with these; safetensors starts with the length of its JSON header.
+    if bytes.starts_with(b"PK") || bytes.starts_with(&[0x80]) {
+        let state = foreign::parse(path)?;
+        let config = foreign::config(path, &state)?;
+        return Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(&bytes) });
+    }
+    from_safetensors(path, &bytes)
+}
+
+fn from_safetensors(path: &Path, bytes: &[u8]) -> Result<Checkpoint, CheckpointError> {
+    let (state, metadata) = native::parse(path, bytes)?;
+    let config = match native::config(path, &metadata)? {
+        Some(config) => config,
+        None => foreign::config(path, &state)?,
+    };
+    Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(bytes) })
+}
+
+fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The newest checkpoint in a run folder, or in a folder of `step_N` files: the largest N.
+fn newest(folder: &Path) -> Result<PathBuf, CheckpointError> {
+    let candidates = [folder.join("checkpoints"), folder.to_owned()];
+    let step = |path: &Path| -> Option<u64> {
+        let name = path.file_name()?.to_str()?.strip_prefix("step_")?;
+        let digits: String = name.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    };
+    candidates
+        .iter()
+        .filter_map(|folder| std::fs::read_dir(folder).ok())
+        .flat_map(|entries| entries.filter_map(Result::ok).map(|entry| entry.path()))
+        .filter(|path| path.is_file())
+        .filter_map(|path| step(&path).map(|n| (n, path)))
+        .max()
+        .map(|(_, path)| path)
+        .ok_or_else(|| CheckpointError::EmptyFolder { path: folder.to_owned() })
+}

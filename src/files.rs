@@ -1,0 +1,73 @@
+//! Writing files so that nothing is lost: a temporary name in the same folder, fsync, rename.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// A file that could not be read or written.
+#[derive(Debug, Error)]
+#[error("cannot {what} {path}: {source}")]
+pub struct FileError {
+    /// `read` or `write`.
+    pub what: &'static str,
+    /// The file.
+    pub path: PathBuf,
+    /// The system's reason.
+    pub source: std::io::Error,
+}
+
+/// Reads a whole file.
+///
+/// # Errors
+/// Names the file and the system's reason.
+pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
+    std::fs::read(path).map_err(|source| FileError { what: "read", path: path.to_owned(), source })
+}
+
+/// Reads a whole text file; bytes that are not UTF-8 become replacement characters, which parsers then refuse by place.
+///
+/// # Errors
+/// Names the file and the system's reason.
+pub fn read_text(path: &Path) -> Result<String, FileError> {
+    Ok(String::from_utf8_lossy(&read(path)?).into_owned())
+}
+
+/// Writes a file whole or not at all: whoever looks at `path` sees the old content or the new one.
+///
+/// # Errors
+/// Names the file and the system's reason; the old content is then untouched.
+pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let failed = |source| FileError { what: "write", path: path.to_owned(), source };
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|e| failed(e.error))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_whole_and_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/er/file");
+        write_atomic(&path, b"one").unwrap();
+        write_atomic(&path, b"two").unwrap();
+        assert_eq!(read(&path).unwrap(), b"two");
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn errors_name_the_file() {
+        assert!(read(Path::new("/no/such")).unwrap_err().to_string().contains("/no/such"));
+        assert!(write_atomic(Path::new("/proc/nope/x"), b"").unwrap_err().to_string().contains("/proc/nope/x"));
+    }
+}
