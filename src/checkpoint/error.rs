@@ -71,4 +71,10 @@ pub enum CheckpointError {
         /// What it is.
         architecture: String,
     },
+    /// The device that holds the weights does not answer.
+    #[error("the weights cannot be read from the device: {why}")]
+    Device {
+        /// The device's reason.
+        why: String,
+    },
 }

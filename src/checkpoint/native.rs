@@ -50,7 +50,7 @@ pub(super) fn config(path: &Path, metadata: &HashMap<String, String>) -> Result<
 ///
 /// # Errors
 /// A tensor whose shape and number of values differ.
-pub(crate) fn to_bytes(
+fn to_bytes(
     path: &Path,
     tensors: &[(String, Vec<usize>, Vec<f32>)],
     metadata: HashMap<String, String>,
@@ -67,6 +67,19 @@ pub(crate) fn to_bytes(
     serialize(views, Some(metadata)).map_err(|e| damaged(e.to_string()))
 }
 
+/// Writes named f32 tensors as safetensors, whole or not at all.
+///
+/// # Errors
+/// The disk's reasons, or a tensor whose shape and number of values differ.
+pub fn write_tensors(
+    path: &Path,
+    tensors: &[(String, Vec<usize>, Vec<f32>)],
+    metadata: HashMap<String, String>,
+) -> Result<(), CheckpointError> {
+    files::write_atomic(path, &to_bytes(path, tensors, metadata)?)?;
+    Ok(())
+}
+
 /// Saves a model as safetensors, whole or not at all.
 ///
 /// # Errors
@@ -75,10 +88,9 @@ pub fn save(model: &Hrm, path: &Path, mut metadata: HashMap<String, String>) -> 
     let config = serde_json::to_string(&model.config)
         .map_err(|e| CheckpointError::BadConfig { path: path.to_owned(), why: e.to_string() })?;
     metadata.insert(CONFIG_KEY.to_owned(), config);
-    let tensors: Vec<_> = from_model(model)
+    let tensors: Vec<_> = from_model(model)?
         .into_iter()
         .filter_map(|(name, raw)| raw.values.map(|values| (name, raw.shape, values)))
         .collect();
-    files::write_atomic(path, &to_bytes(path, &tensors, metadata)?)?;
-    Ok(())
+    write_tensors(path, &tensors, metadata)
 }

@@ -112,26 +112,32 @@ pub(super) fn into_model(
 }
 
 /// The model's tensors under the public names and in the public layout.
-pub(super) fn from_model(model: &Hrm) -> State {
+///
+/// # Errors
+/// A device that no longer answers.
+pub(super) fn from_model(model: &Hrm) -> Result<State, CheckpointError> {
     let mut state = State::new();
-    let _ = model.map(None, |_, spec, weight| {
-        let values: Vec<f32> = weight.to_data().convert::<f32>().into_vec().unwrap_or_default();
+    let mut weights = model.weights().into_iter();
+    let device = Device::flex();
+    Hrm::build(&model.config, None, None, |spec| {
+        let values = match weights.next() {
+            Some(weight) => {
+                weight.try_to_vec_as::<f32>().map_err(|e| CheckpointError::Device { why: format!("{e:?}") })?
+            }
+            None => Vec::new(),
+        };
         let [rows, columns] = spec.memory_shape();
         let values = if spec.linear { transpose(&values, rows, columns) } else { values };
-        state.insert(
-            spec.name.clone(),
-            RawTensor { shape: spec.shape.clone(), dtype: "F32".into(), values: Some(values) },
-        );
-        weight.clone()
-    });
+        let raw = RawTensor { shape: spec.shape.clone(), dtype: "F32".into(), values: Some(values) };
+        state.insert(spec.name.clone(), raw);
+        Ok::<_, CheckpointError>(Tensor::zeros([1, 1], &device))
+    })?;
     if let Some(table) = &model.puzzle {
         let shape = vec![table.rows.len() / table.dim.max(1), table.dim];
-        state.insert(
-            PuzzleTable::NAME.to_owned(),
-            RawTensor { shape, dtype: "F32".into(), values: Some(table.rows.clone()) },
-        );
+        let raw = RawTensor { shape, dtype: "F32".into(), values: Some(table.rows.clone()) };
+        state.insert(PuzzleTable::NAME.to_owned(), raw);
     }
-    state
+    Ok(state)
 }
 
 /// Transposes a row-major `[rows, columns]` matrix.
@@ -167,16 +173,16 @@ mod tests {
     fn a_model_survives_the_way_out_and_back() {
         let device = Device::flex();
         let model = Initializer { seed: 1, ..Default::default() }.build(&tiny(), &device);
-        let state = from_model(&model);
+        let state = from_model(&model).unwrap();
         let again = into_model(Path::new("x"), &tiny(), &state, &device).unwrap();
-        assert_eq!(from_model(&again), state);
+        assert_eq!(from_model(&again).unwrap(), state);
         assert_eq!(compare(&tiny(), &state), Report::default());
     }
 
     #[test]
     fn what_does_not_fit_is_named() {
         let device = Device::flex();
-        let mut state = from_model(&Initializer::default().build(&tiny(), &device));
+        let mut state = from_model(&Initializer::default().build(&tiny(), &device)).unwrap();
         state.remove("lm_head.weight");
         state.insert("stray".into(), RawTensor { shape: vec![1], dtype: "F32".into(), values: Some(vec![0.0]) });
         if let Some(raw) = state.get_mut("H_init") {

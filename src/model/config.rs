@@ -135,10 +135,10 @@ impl HrmConfig {
                 return Err(bad(field, value, format!("it must be between 1 and {LARGEST}")));
             }
         }
-        if self.hidden % self.heads != 0 {
+        if !self.hidden.is_multiple_of(self.heads) {
             return Err(bad("heads", self.heads, format!("it must divide hidden = {}", self.hidden)));
         }
-        if self.position == Position::Rope && self.head_dim() % 2 != 0 {
+        if self.position == Position::Rope && !self.head_dim().is_multiple_of(2) {
             return Err(bad("heads", self.heads, "rotary positions need an even number of channels per head"));
         }
         if self.puzzle_dim > 0 && self.puzzles == 0 {

@@ -80,5 +80,5 @@ impl Golden {
 }
 
 pub fn floats<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {
-    tensor.to_data().convert::<f32>().into_vec().unwrap()
+    tensor.try_to_vec_as::<f32>().unwrap()
 }
