@@ -10,3 +10,4 @@ pub mod engine;
 pub mod files;
 pub mod model;
 pub mod trace;
+pub mod train;

@@ -1,0 +1,148 @@
+//! One training step: a segment with the one-step gradient, the halting decision, the losses and their gradients.
+
+use std::ops::ControlFlow;
+
+use burn::tensor::{Int, Tensor, TensorData, TensorReadError};
+
+use super::act::{ActState, IGNORE};
+use super::loss::{binary_cross_entropy, cross_entropy};
+use crate::model::{Carry, Hrm, Tracked};
+
+/// Gradients of the mean loss.
+#[derive(Debug, Clone)]
+pub struct Gradients {
+    /// In the order of [`Hrm::weights`]; None where the loss does not depend on it.
+    pub weights: Vec<Option<Tensor<2>>>,
+    /// Of the puzzle rows in the batch, `[B, E]` row-major.
+    pub puzzle: Option<Vec<f32>>,
+}
+
+/// Sums over the batch's rows, as the reference counts them.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Metrics {
+    /// Language-model loss, summed over all rows.
+    pub lm_loss: f64,
+    /// Halting loss, summed over all rows.
+    pub q_halt_loss: f64,
+    /// Continue loss, summed over all rows.
+    pub q_continue_loss: f64,
+    /// Rows that halted in this step and have labels.
+    pub count: u64,
+    /// Of those: the share of right tokens, summed.
+    pub accuracy: f64,
+    /// Of those: boards wholly right.
+    pub exact: u64,
+    /// Of those: boards whose halting value had the right sign.
+    pub q_halt_right: u64,
+    /// Of those: segments taken, summed.
+    pub segments: u64,
+}
+
+/// What a step found out, before the weights change.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The gradients.
+    pub gradients: Gradients,
+    /// The metrics.
+    pub metrics: Metrics,
+    /// The bootstrap target of q_continue for each row.
+    pub target_q_continue: Vec<f32>,
+}
+
+/// Runs one segment for every row of `state`, decides who halts, and computes the gradients of
+/// `(sum of row losses) / batch`, a row's loss being its mean cross-entropy + 0.5 * (BCE of halting + BCE of going on).
+///
+/// `min_steps` is each row's minimum number of segments (exploration; 0 for none). The state is advanced: states are
+/// detached (deep supervision), counters and halting flags set.
+///
+/// # Errors
+/// A device that no longer answers.
+pub fn forward_backward(model: &Hrm, state: &mut ActState, min_steps: &[u32]) -> Result<Outcome, TensorReadError> {
+    let device = model.device();
+    let config = &model.config;
+    let batch = state.rows.len();
+    let (seq, vocab) = (config.seq_len, config.vocab);
+    let tokens = state.tokens(model);
+    let rows = model.puzzle.as_ref().map(|table| table.gather(&state.puzzle_ids(), &device));
+
+    let tracked = model.tracked();
+    let leaf = rows.clone().map(|rows| rows.autodiff().require_grad());
+    let tracked_x = tracked.embed(tokens.clone().autodiff(), leaf.clone());
+    let x = model.embed(tokens, rows);
+    let mut see_nothing = |_: crate::model::Observation<'_>| ControlFlow::Continue(());
+    let on_graph = Some(Tracked { model: &tracked, x: &tracked_x });
+    let Some((carry, heads)) = model.segment(&x, state.carry.clone(), on_graph, &mut see_nothing) else {
+        unreachable!("the observer above never breaks off")
+    };
+    state.carry = Carry { z_h: carry.z_h.inner(), z_l: carry.z_l.inner() };
+
+    // The bootstrap target looks one segment ahead on the new states, without a graph.
+    let Some((_, ahead)) = model.segment(&x, state.carry.clone(), None, &mut see_nothing) else {
+        unreachable!("the observer above never breaks off")
+    };
+    let q = heads.q.clone().inner().try_to_vec_as::<f32>()?;
+    let next_q = ahead.q.try_to_vec_as::<f32>()?;
+    let logits = heads.logits.clone().inner().try_to_vec_as::<f32>()?;
+
+    let mut labels = Vec::with_capacity(batch * seq);
+    let mut weights = Vec::with_capacity(batch * seq);
+    let (mut whole_right, mut target) = (Vec::with_capacity(batch), Vec::with_capacity(batch));
+    let mut metrics = Metrics::default();
+    for (row, example) in state.rows.iter().enumerate() {
+        let counted = example.labels.iter().filter(|&&l| l != IGNORE).count();
+        let right = example
+            .labels
+            .iter()
+            .zip(logits[row * seq * vocab..].chunks(vocab))
+            .filter(|(label, cell)| **label != IGNORE && argmax(cell) == **label as usize)
+            .count();
+        labels.extend(example.labels.iter().map(|&l| l.max(0)));
+        weights.extend(example.labels.iter().map(|&l| if l == IGNORE { 0.0 } else { 1.0 / counted as f32 }));
+        whole_right.push(if right == counted { 1.0f32 } else { 0.0 });
+
+        state.steps[row] += 1;
+        let last = state.steps[row] as usize >= config.max_segments;
+        let (q_halt, q_continue) = (q[2 * row], q[2 * row + 1]);
+        let wants = config.max_segments > 1 && q_halt > q_continue;
+        state.halted[row] = (last || wants) && state.steps[row] >= min_steps.get(row).copied().unwrap_or(0);
+        let best = if last { next_q[2 * row] } else { next_q[2 * row].max(next_q[2 * row + 1]) };
+        target.push(1.0 / (1.0 + (-best).exp()));
+
+        if state.halted[row] && counted > 0 {
+            metrics.count += 1;
+            metrics.accuracy += right as f64 / counted as f64;
+            metrics.exact += u64::from(right == counted);
+            metrics.q_halt_right += u64::from((q_halt >= 0.0) == (right == counted));
+            metrics.segments += u64::from(state.steps[row]);
+        }
+    }
+
+    let constant = |values: Vec<f32>| Tensor::<1>::from_data(TensorData::new(values, [batch]), &device).autodiff();
+    let labels = Tensor::<2, Int>::from_data(TensorData::new(labels, [batch, seq]), &device).autodiff();
+    let weights = Tensor::<2>::from_data(TensorData::new(weights, [batch, seq]), &device).autodiff();
+    let lm = (cross_entropy(heads.logits, labels, config.loss) * weights).sum();
+    let column = |i: usize| heads.q.clone().narrow(1, i, 1).reshape([batch]);
+    let halt = binary_cross_entropy(column(0), constant(whole_right)).sum();
+    let go_on = binary_cross_entropy(column(1), constant(target.clone())).sum();
+    let read = |t: &Tensor<1>| t.clone().inner().try_into_scalar::<f32>().map(f64::from);
+    (metrics.lm_loss, metrics.q_halt_loss, metrics.q_continue_loss) = (read(&lm)?, read(&halt)?, read(&go_on)?);
+
+    let mut found = ((lm + (halt + go_on) * 0.5) / batch as f64).backward();
+    let weights = tracked.weights().into_iter().map(|w| w.grad_remove(&mut found)).collect();
+    let puzzle = match leaf.and_then(|rows| rows.grad_remove(&mut found)) {
+        Some(gradient) => Some(gradient.try_to_vec_as::<f32>()?),
+        None => None,
+    };
+    Ok(Outcome { gradients: Gradients { weights, puzzle }, metrics, target_q_continue: target })
+}
+
+/// The index of the largest value, the first of equals.
+fn argmax(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (i, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = i;
+        }
+    }
+    best
+}
