@@ -42,7 +42,8 @@ impl AdamAtan2 {
             let (m, v) = &mut moments[i];
             *m = m.clone() * b1 + g.clone() * (1.0 - b1);
             *v = v.clone() * b2 + g.square() * (1.0 - b2);
-            let step = m.clone().atan2((v.clone() / c2).sqrt());
+            // A weight that never had a gradient: atan2(0, 0) is 0 on the CPU and anything on a GPU.
+            let step = m.clone().atan2((v.clone() / c2).sqrt() + 1e-30);
             w.clone() * decay - step * (rate / c1)
         })
     }

@@ -88,3 +88,8 @@ fn units() {
     // The values reach 10 and more; this is two units in their last place.
     golden.assert_close("swiglu.out", &fed, 3e-5);
 }
+
+#[test]
+fn on_a_gpu() {
+    check_model("tiny_rope", "step_100_orig_mod", &crate::support::gpu(), 1e-4);
+}

@@ -82,3 +82,14 @@ impl Golden {
 pub fn floats<const D: usize>(tensor: &Tensor<D>) -> Vec<f32> {
     tensor.try_to_vec_as::<f32>().unwrap()
 }
+
+/// Any device that wgpu reaches; a machine without one fails here with what to install.
+pub fn gpu() -> Device {
+    static GPU: std::sync::OnceLock<Device> = std::sync::OnceLock::new();
+    let open = || {
+        Device::wgpu_options().init().unwrap_or_else(|error| {
+            panic!("no Vulkan, Metal or DX12 driver: ./check installs Mesa's software driver where it may ({error:?})")
+        })
+    };
+    GPU.get_or_init(open).clone()
+}

@@ -7,7 +7,8 @@ use hrmscope::train::{ActState, AdamAtan2, Example, forward_backward, sign_sgd};
 
 use crate::support::{Golden, floats, golden_folder};
 
-fn check_training(folder: &str, loss: LossKind, device: &Device) {
+/// `tolerance` is for states; weights are held to a tenth of it.
+fn check_training(folder: &str, loss: LossKind, device: &Device, tolerance: f64) {
     let golden = Golden::open(&format!("{folder}/train.safetensors"));
     let checkpoint = open(golden_folder("train_tiny/step_100").to_str().unwrap()).unwrap();
     let mut model = checkpoint.model(device).unwrap();
@@ -29,12 +30,13 @@ fn check_training(folder: &str, loss: LossKind, device: &Device) {
         });
         let outcome = forward_backward(&model, &mut state, &[]).unwrap();
 
-        golden.assert_close(&at("post.z_H"), &state.carry.z_h, 1e-4);
-        golden.assert_close(&at("post.z_L"), &state.carry.z_l, 1e-4);
+        golden.assert_close(&at("post.z_H"), &state.carry.z_h, tolerance);
+        golden.assert_close(&at("post.z_L"), &state.carry.z_l, tolerance);
         assert_eq!(state.halted, flags("post.halted"), "step {step}");
         let steps: Vec<i32> = state.steps.iter().map(|&s| s as i32).collect();
         assert_eq!(steps, golden.ints(&at("post.steps")), "step {step}");
-        assert!(golden.difference(&at("out.target_q_continue"), &outcome.target_q_continue) < 1e-5);
+        let drift = golden.difference(&at("out.target_q_continue"), &outcome.target_q_continue);
+        assert!(drift < tolerance, "step {step}: the bootstrap target is off by {drift:e}");
         let m = outcome.metrics;
         for (name, value) in [
             ("metric.lm_loss", m.lm_loss),
@@ -47,7 +49,7 @@ fn check_training(folder: &str, loss: LossKind, device: &Device) {
             ("metric.steps", m.segments as f64),
         ] {
             let recorded = golden.values(&at(name))[0];
-            assert!((recorded - value).abs() < 1e-4, "step {step} {name}: {value} against {recorded}");
+            assert!((recorded - value).abs() < tolerance, "step {step} {name}: {value} against {recorded}");
         }
 
         let names = weight_names(&model);
@@ -75,7 +77,7 @@ fn check_training(folder: &str, loss: LossKind, device: &Device) {
             for (name, weight) in names.iter().zip(model.weights()) {
                 let key = at(&format!("after.model.inner.{name}"));
                 let difference = golden.difference(&key, &public_layout(name, weight));
-                assert!(difference < 1e-5, "{key} is off by {difference:e}");
+                assert!(difference < tolerance / 10.0, "{key} is off by {difference:e}");
             }
         }
     }
@@ -98,10 +100,17 @@ fn public_layout(name: &str, tensor: &burn::Tensor<2>) -> Vec<f32> {
 
 #[test]
 fn four_steps_with_stablemax() {
-    check_training("train_tiny", LossKind::Stablemax, &Device::flex());
+    check_training("train_tiny", LossKind::Stablemax, &Device::flex(), 1e-4);
 }
 
 #[test]
 fn four_steps_with_softmax() {
-    check_training("train_tiny_softmax", LossKind::Softmax, &Device::flex());
+    check_training("train_tiny_softmax", LossKind::Softmax, &Device::flex(), 1e-4);
+}
+
+// Three updates of a rule that looks at a gradient's sign rather than its size let a last-bit difference grow: lavapipe
+// ends at 1.1e-4.
+#[test]
+fn four_steps_on_a_gpu() {
+    check_training("train_tiny", LossKind::Stablemax, &crate::support::gpu(), 5e-4);
 }
