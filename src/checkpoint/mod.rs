@@ -8,6 +8,6 @@ mod open;
 mod state;
 
 pub use error::CheckpointError;
-pub use native::{CONFIG_KEY, save, write_tensors};
+pub use native::{CONFIG_KEY, Tensors, read_tensors, save, write_tensors};
 pub use open::{Checkpoint, SHIPPED, open, shipped};
 pub use state::{RawTensor, Report, State};

@@ -80,6 +80,19 @@ pub fn write_tensors(
     Ok(())
 }
 
+/// Shape and values of tensors by name.
+pub type Tensors = HashMap<String, (Vec<usize>, Vec<f32>)>;
+
+/// Reads the floating-point tensors of a safetensors file, `(shape, values)` by name, and its metadata.
+///
+/// # Errors
+/// The disk's reasons, or what is damaged.
+pub fn read_tensors(path: &Path) -> Result<(Tensors, HashMap<String, String>), CheckpointError> {
+    let (state, metadata) = parse(path, &files::read(path)?)?;
+    let tensors = state.into_iter().filter_map(|(name, raw)| raw.values.map(|values| (name, (raw.shape, values))));
+    Ok((tensors.collect(), metadata))
+}
+
 /// Saves a model as safetensors, whole or not at all.
 ///
 /// # Errors

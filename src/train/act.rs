@@ -9,7 +9,7 @@ use crate::model::{Carry, Hrm};
 pub const IGNORE: i32 = -100;
 
 /// One puzzle as the model sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Example {
     /// Board tokens, `[S]`.
     pub inputs: Vec<i32>,
