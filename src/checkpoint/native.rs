@@ -64,7 +64,18 @@ fn to_bytes(
                 .map_err(|e| damaged(format!("{name}: {e}")))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    serialize(views, Some(metadata)).map_err(|e| damaged(e.to_string()))
+    let bytes = serialize(views, Some(metadata)).map_err(|e| damaged(e.to_string()))?;
+    sort_header(&bytes).ok_or_else(|| damaged("its header cannot be written".into()))
+}
+
+/// The same file with its header's keys in order: equal content gives equal bytes, and equal hashes.
+fn sort_header(bytes: &[u8]) -> Option<Vec<u8>> {
+    let length = usize::try_from(u64::from_le_bytes(*bytes.first_chunk()?)).ok()?;
+    let (header, data) = bytes.get(8..)?.split_at_checked(length)?;
+    let header: serde_json::Value = serde_json::from_slice(header).ok()?;
+    let mut header = serde_json::to_vec(&header).ok()?;
+    header.resize(header.len().next_multiple_of(8), b' ');
+    Some([&(header.len() as u64).to_le_bytes(), header.as_slice(), data].concat())
 }
 
 /// Writes named f32 tensors as safetensors, whole or not at all.

@@ -98,19 +98,23 @@ fn hash(bytes: &[u8]) -> String {
 
 /// The newest checkpoint in a run folder, or in a folder of `step_N` files: the largest N.
 fn newest(folder: &Path) -> Result<PathBuf, CheckpointError> {
-    let candidates = [folder.join("checkpoints"), folder.to_owned()];
+    [folder.join("checkpoints"), folder.to_owned()]
+        .iter()
+        .filter_map(|folder| steps(folder).pop())
+        .max()
+        .map(|(_, path)| path)
+        .ok_or_else(|| CheckpointError::EmptyFolder { path: folder.to_owned() })
+}
+
+/// The `step_N` files of a folder, by N.
+pub fn steps(folder: &Path) -> Vec<(u64, PathBuf)> {
     let step = |path: &Path| -> Option<u64> {
         let name = path.file_name()?.to_str()?.strip_prefix("step_")?;
         let digits: String = name.chars().take_while(char::is_ascii_digit).collect();
         digits.parse().ok()
     };
-    candidates
-        .iter()
-        .filter_map(|folder| std::fs::read_dir(folder).ok())
-        .flat_map(|entries| entries.filter_map(Result::ok).map(|entry| entry.path()))
-        .filter(|path| path.is_file())
-        .filter_map(|path| step(&path).map(|n| (n, path)))
-        .max()
-        .map(|(_, path)| path)
-        .ok_or_else(|| CheckpointError::EmptyFolder { path: folder.to_owned() })
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    let mut found: Vec<_> = entries.filter(|p| p.is_file()).filter_map(|p| step(&p).map(|n| (n, p))).collect();
+    found.sort();
+    found
 }

@@ -1,15 +1,15 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 
-use crate::checkpoint::{CONFIG_KEY, open, write_tensors};
+use crate::checkpoint::{CONFIG_KEY, Checkpoint, open, write_tensors};
 use crate::files;
-use crate::model::Observation;
+use crate::model::{Hrm, Observation};
 use crate::trace::Module;
 
 #[derive(Debug, clap::Args)]
@@ -54,13 +54,26 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
 
+    record(&checkpoint, &model, tokens, ids, arguments.segments, &arguments.out)
+}
+
+/// Runs boards `[B, S]` for some segments and writes every state and read-out of it.
+pub fn record(
+    checkpoint: &Checkpoint,
+    model: &Hrm,
+    tokens: Vec<i32>,
+    ids: Vec<i32>,
+    segments: usize,
+    out: &Path,
+) -> anyhow::Result<()> {
+    let (config, device) = (&model.config, model.device());
     let batch = ids.len();
     let rows = model.puzzle.as_ref().map(|table| table.gather(&ids, &device));
     let x = model.embed(Tensor::from_data(TensorData::new(tokens, [batch, config.seq_len]), &device), rows);
     let schedule = config.schedule();
     let mut carry = model.initial(batch);
     let mut tensors: Vec<(String, Vec<usize>, Vec<f32>)> = Vec::new();
-    for segment in 0..arguments.segments {
+    for segment in 0..segments {
         let mut failed = None;
         let mut keep = |seen: Observation<'_>| {
             let k = seen.at.number(schedule);
@@ -99,8 +112,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         ("hrmscope.checkpoint_sha256".to_owned(), checkpoint.hash.clone()),
         ("hrmscope.version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
     ]);
-    write_tensors(&arguments.out, &tensors, metadata)?;
-    eprintln!("{} states and read-outs written to {}", tensors.len(), arguments.out.display());
+    write_tensors(out, &tensors, metadata)?;
+    eprintln!("{} states and read-outs written to {}", tensors.len(), out.display());
     Ok(())
 }
 

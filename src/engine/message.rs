@@ -3,21 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::model::Halting;
 use crate::trace::{Dimensions, SegmentEnd, StepRecord};
 
 /// Names one request; a later number is a later request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct JobId(pub u64);
-
-/// When a run stops.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub enum Halting {
-    /// Stop when q_halt > q_continue, at the latest after the limit: compute that adapts to the puzzle.
-    #[default]
-    Adaptive,
-    /// Always take as many segments as allowed, as the reference evaluates.
-    Fixed,
-}
 
 /// Where a model comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

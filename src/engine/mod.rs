@@ -1,5 +1,12 @@
-//! The messages between the window and the compute thread.
+//! Devices, and the compute thread that owns device and model: commands go down, events come up.
 
+mod device;
 mod message;
+mod think;
+mod worker;
 
-pub use message::{Command, DeviceInfo, Event, Halting, JobId, ModelInfo, ModelSource};
+pub use crate::model::{Halting, Limits};
+pub use device::{DeviceError, choose, list, open};
+pub use message::{Command, DeviceInfo, Event, JobId, ModelInfo, ModelSource};
+pub use think::{Thought, think};
+pub use worker::Engine;

@@ -2,6 +2,7 @@
 //! solving, tracing and benchmarks share. It knows neither boards nor windows.
 
 mod config;
+mod halting;
 mod hrm;
 mod init;
 mod layers;
@@ -10,6 +11,7 @@ mod segment;
 #[cfg(test)]
 pub(crate) use config::tests::tiny as tiny_config;
 pub use config::{ConfigError, HrmConfig, LossKind, Position};
+pub use halting::{Halting, Limits};
 pub use hrm::{Hrm, PuzzleTable, WeightSpec};
 pub use init::{Initializer, Positions};
 pub use layers::{Block, Rope, attention, rms_norm, swiglu};

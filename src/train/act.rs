@@ -4,20 +4,7 @@
 use burn::tensor::{Bool, Int, Tensor, TensorData};
 
 use crate::model::{Carry, Hrm};
-
-/// The label of a token that does not count.
-pub const IGNORE: i32 = -100;
-
-/// One puzzle as the model sees it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Example {
-    /// Board tokens, `[S]`.
-    pub inputs: Vec<i32>,
-    /// The tokens of the answer, `[S]`; [`IGNORE`] does not count.
-    pub labels: Vec<i32>,
-    /// The row of the puzzle table.
-    pub puzzle_id: i32,
-}
+use crate::task::Example;
 
 /// What goes from one training step to the next.
 #[derive(Debug, Clone)]

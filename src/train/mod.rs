@@ -1,13 +1,18 @@
-//! Training: the losses, the ACT step with its carry, and the optimizers.
+//! Training: the losses, the ACT step with its carry, the optimizers, and runs on disk.
 
 mod act;
+mod evaluate;
 mod loss;
 mod optimizer;
+pub mod preset;
+mod run;
 mod step;
 mod trainer;
 
-pub use act::{ActState, Example, IGNORE};
+pub use act::ActState;
+pub use evaluate::{Evaluation, SegmentScore, evaluate};
 pub use loss::{binary_cross_entropy, cross_entropy};
 pub use optimizer::{AdamAtan2, Schedule, sign_sgd};
+pub use run::{News, Run, RunConfig, RunError, Until, check};
 pub use step::{Gradients, Metrics, Outcome, forward_backward};
 pub use trainer::{StepReport, TrainConfig, TrainError, Trainer};

@@ -4,9 +4,11 @@ use std::ops::ControlFlow;
 
 use burn::tensor::{Int, Tensor, TensorData, TensorReadError};
 
-use super::act::{ActState, IGNORE};
+use super::act::ActState;
+use super::evaluate::score;
 use super::loss::{binary_cross_entropy, cross_entropy};
 use crate::model::{Carry, Hrm, Tracked};
+use crate::task::IGNORE;
 
 /// Gradients of the mean loss.
 #[derive(Debug, Clone)]
@@ -36,6 +38,19 @@ pub struct Metrics {
     pub q_halt_right: u64,
     /// Of those: segments taken, summed.
     pub segments: u64,
+}
+
+impl std::ops::AddAssign for Metrics {
+    fn add_assign(&mut self, other: Self) {
+        self.lm_loss += other.lm_loss;
+        self.q_halt_loss += other.q_halt_loss;
+        self.q_continue_loss += other.q_continue_loss;
+        self.count += other.count;
+        self.accuracy += other.accuracy;
+        self.exact += other.exact;
+        self.q_halt_right += other.q_halt_right;
+        self.segments += other.segments;
+    }
 }
 
 /// What a step found out, before the weights change.
@@ -89,13 +104,7 @@ pub fn forward_backward(model: &Hrm, state: &mut ActState, min_steps: &[u32]) ->
     let (mut whole_right, mut target) = (Vec::with_capacity(batch), Vec::with_capacity(batch));
     let mut metrics = Metrics::default();
     for (row, example) in state.rows.iter().enumerate() {
-        let counted = example.labels.iter().filter(|&&l| l != IGNORE).count();
-        let right = example
-            .labels
-            .iter()
-            .zip(logits[row * seq * vocab..].chunks(vocab))
-            .filter(|(label, cell)| **label != IGNORE && argmax(cell) == **label as usize)
-            .count();
+        let (right, counted) = score(example, &logits[row * seq * vocab..(row + 1) * seq * vocab], vocab);
         labels.extend(example.labels.iter().map(|&l| l.max(0)));
         weights.extend(example.labels.iter().map(|&l| if l == IGNORE { 0.0 } else { 1.0 / counted as f32 }));
         whole_right.push(if right == counted { 1.0f32 } else { 0.0 });
@@ -134,15 +143,4 @@ pub fn forward_backward(model: &Hrm, state: &mut ActState, min_steps: &[u32]) ->
         None => None,
     };
     Ok(Outcome { gradients: Gradients { weights, puzzle }, metrics, target_q_continue: target })
-}
-
-/// The index of the largest value, the first of equals.
-fn argmax(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (i, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = i;
-        }
-    }
-    best
 }

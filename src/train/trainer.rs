@@ -9,11 +9,12 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::act::{ActState, Example};
+use super::act::ActState;
 use super::optimizer::{AdamAtan2, Schedule, sign_sgd};
 use super::step::{Metrics, forward_backward};
 use crate::checkpoint::{CheckpointError, Tensors, read_tensors, write_tensors};
 use crate::model::{Carry, Hrm, PuzzleTable};
+use crate::task::Example;
 
 /// The numbers that decide a run, beside the model's own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

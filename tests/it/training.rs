@@ -3,7 +3,8 @@
 use burn::tensor::Device;
 use hrmscope::checkpoint::open;
 use hrmscope::model::LossKind;
-use hrmscope::train::{ActState, AdamAtan2, Example, forward_backward, sign_sgd};
+use hrmscope::task::Example;
+use hrmscope::train::{ActState, AdamAtan2, forward_backward, sign_sgd};
 
 use crate::support::{Golden, floats, golden_folder};
 

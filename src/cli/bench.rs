@@ -1,0 +1,189 @@
+//! `bench`: how long a segment and a training step take, on shapes that the PyTorch program shares.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use burn::tensor::{Device, Tensor, TensorData};
+use serde_json::json;
+
+use super::device::Choice;
+use crate::model::{Hrm, HrmConfig, Initializer, LossKind, Position};
+use crate::task::Example;
+use crate::trace::Module;
+use crate::train::{Schedule, TrainConfig, Trainer};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum What {
+    /// One segment without a graph.
+    Forward,
+    /// One training step: segment, bootstrap target, backward pass, update.
+    Train,
+    /// One segment that keeps every state, as a trace file does, over one that does not.
+    Trace,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    what: What,
+    /// `small` (D 64, 2+2 layers) or `paper` (D 512, 4+4 layers, 27 million weights); both S 81.
+    #[arg(long, default_value = "small")]
+    preset: String,
+    #[arg(long, default_value_t = 1)]
+    batch: usize,
+    /// CPU threads; default: all.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// H-cycles x L-steps per cycle.
+    #[arg(long, default_value = "2x2")]
+    cycles: String,
+    /// How long to measure.
+    #[arg(long, default_value_t = 5.0)]
+    seconds: f64,
+    #[command(flatten)]
+    device: Choice,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(threads) = arguments.threads {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+    }
+    ensure!(arguments.batch > 0, "--batch must be at least 1");
+    let config = configuration(&arguments.preset, &arguments.cycles)?;
+    let (info, device) = arguments.device.open()?;
+    let model = Initializer { seed: 1, ..Default::default() }.build(&config, &device);
+    let tokens: Vec<i32> = (0..arguments.batch * config.seq_len).map(|i| (i * 7 % 10 + 1) as i32).collect();
+    let time = Duration::try_from_secs_f64(arguments.seconds)?;
+    let mut object = json!({
+        "preset": arguments.preset, "batch": arguments.batch, "threads": rayon::current_num_threads(),
+        "device": info.id, "cycles": arguments.cycles,
+    });
+    let times = match arguments.what {
+        What::Forward => forward(&model, tokens, &device, time, false)?,
+        What::Train => train(model, &tokens, arguments.batch, time)?,
+        What::Trace => {
+            let plain = median(&mut forward(&model, tokens.clone(), &device, time, false)?);
+            let mut traced = forward(&model, tokens, &device, time, true)?;
+            object["plain_median_ms"] = json!(plain);
+            object["trace_over_plain"] = json!(median(&mut traced) / plain);
+            traced
+        }
+    };
+    let mut times = times;
+    object["min_ms"] = json!(times.iter().copied().fold(f64::INFINITY, f64::min));
+    object["median_ms"] = json!(median(&mut times));
+    object["runs"] = json!(times.len());
+    object["peak_rss_mib"] = json!(peak_rss_mib());
+    if arguments.json {
+        println!("{object}");
+    } else {
+        println!("{}", serde_json::to_string_pretty(&object)?);
+    }
+    Ok(())
+}
+
+fn configuration(preset: &str, cycles: &str) -> anyhow::Result<HrmConfig> {
+    let parts = cycles.split_once('x').and_then(|(h, l)| Some((h.parse().ok()?, l.parse().ok()?)));
+    let Some((h_cycles, l_cycles)) = parts else { anyhow::bail!("--cycles {cycles}: write 2x2") };
+    let (hidden, heads, layers, position) = match preset {
+        "small" => (64, 4, 2, Position::Learned),
+        "paper" => (512, 8, 4, Position::Rope),
+        _ => anyhow::bail!("there is no preset `{preset}`: small or paper"),
+    };
+    let config = HrmConfig {
+        hidden,
+        heads,
+        h_layers: layers,
+        l_layers: layers,
+        h_cycles,
+        l_cycles,
+        expansion: 4.0,
+        inner: None,
+        position,
+        puzzle_dim: hidden,
+        puzzles: 1,
+        vocab: 11,
+        seq_len: 81,
+        rope_theta: 10000.0,
+        rms_eps: 1e-5,
+        max_segments: 16,
+        exploration: 0.1,
+        loss: LossKind::Stablemax,
+    };
+    config.validate()?;
+    Ok(config)
+}
+
+/// Calls `work` once to warm up, then for as long as there is time (three times at least); milliseconds of each call.
+fn repeat(time: Duration, mut work: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<Vec<f64>> {
+    work()?;
+    let begun = Instant::now();
+    let mut times = Vec::new();
+    while times.len() < 3 || begun.elapsed() < time {
+        let start = Instant::now();
+        work()?;
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(times)
+}
+
+fn forward(model: &Hrm, tokens: Vec<i32>, device: &Device, time: Duration, keep: bool) -> anyhow::Result<Vec<f64>> {
+    let batch = tokens.len() / model.config.seq_len;
+    let ids = vec![0; batch];
+    let tokens = Tensor::from_data(TensorData::new(tokens, [batch, model.config.seq_len]), device);
+    repeat(time, || {
+        let rows = model.puzzle.as_ref().map(|table| table.gather(&ids, device));
+        let x = model.embed(tokens.clone(), rows);
+        let mut kept: Vec<Vec<f32>> = Vec::new();
+        let done = model.segment(&x, model.initial(batch), None, &mut |seen| {
+            if keep {
+                let state = match seen.at.module {
+                    Module::L => &seen.carry.z_l,
+                    Module::H => &seen.carry.z_h,
+                };
+                kept.extend(state.try_to_vec_as::<f32>());
+            }
+            ControlFlow::Continue(())
+        });
+        // Reading waits for a device that computes in the background.
+        let q = done.map(|(_, heads)| heads.q.try_to_vec_as::<f32>());
+        ensure!(matches!(q, Some(Ok(_))), "the device stopped answering");
+        Ok(())
+    })
+}
+
+fn train(model: Hrm, tokens: &[i32], batch: usize, time: Duration) -> anyhow::Result<Vec<f64>> {
+    let seq = model.config.seq_len;
+    let config = TrainConfig {
+        batch,
+        schedule: Schedule { rate: 1e-4, warmup: 0, steps: u64::MAX, min_ratio: 1.0 },
+        betas: (0.9, 0.95),
+        weight_decay: 0.1,
+        puzzle_rate: 1.0,
+        puzzle_decay: 0.1,
+        ema: 0.0,
+        seed: 1,
+    };
+    let mut trainer = Trainer::new(model, config);
+    let example = Example { inputs: tokens[..seq].to_vec(), labels: tokens[..seq].to_vec(), puzzle_id: 0 };
+    repeat(time, || {
+        trainer.step(|| example.clone())?;
+        Ok(())
+    })
+}
+
+fn median(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+/// The most memory this process ever held, where the system tells.
+fn peak_rss_mib() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib / 1024.0)
+}

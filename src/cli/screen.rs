@@ -1,0 +1,128 @@
+//! A board in the terminal: animated when standard output is one, otherwise one plain board at the end.
+
+use std::io::{IsTerminal, Write, stdout};
+use std::time::Duration;
+
+use crossterm::style::Stylize;
+use crossterm::{cursor, queue, terminal};
+
+use crate::board::sudoku::Sudoku;
+use crate::task::sudoku::digit;
+use crate::trace::{Module, Recording, StepRecord};
+
+/// How long one micro-step stays, so that a person can follow.
+const PAUSE: Duration = Duration::from_millis(160);
+
+/// Where a run is shown.
+pub struct Screen {
+    visible: bool,
+    animated: bool,
+    lines: u16,
+}
+
+impl Screen {
+    /// A screen that shows something, or nothing at all.
+    pub fn new(visible: bool) -> Self {
+        Self { visible, animated: visible && stdout().is_terminal(), lines: 0 }
+    }
+
+    /// Draws the newest micro-step over the one before.
+    pub fn step(&mut self, board: &Sudoku, recording: &Recording) {
+        let Some(step) = recording.steps.last().filter(|_| self.animated) else { return };
+        let mut text = draw(board, step);
+        text.push_str(&format!("\n{}\n", say(recording, step)));
+        self.replace(&text);
+        std::thread::sleep(PAUSE);
+    }
+
+    /// The last word: the answer, whether it is right, and how the run went.
+    pub fn verdict(&mut self, answer: &Sudoku, solved: bool, recording: &Recording) {
+        if !self.visible {
+            return;
+        }
+        if !self.animated {
+            print!("{}", answer.to_rows());
+        }
+        for end in &recording.ends {
+            let decision = if end.halted { "stops" } else { "goes on" };
+            println!(
+                "segment {}: q_halt {:+.2}, q_continue {:+.2}: {decision}",
+                end.segment + 1,
+                end.q_halt,
+                end.q_continue
+            );
+        }
+        let wrong = answer.conflicts().iter().filter(|c| **c).count();
+        match (solved, wrong) {
+            (true, _) => println!("solved"),
+            (false, 0) => println!("not solved: the answer does not keep the givens, or is not complete"),
+            (false, wrong) => println!("not solved: {wrong} cells of the answer break the rules"),
+        }
+    }
+
+    fn replace(&mut self, text: &str) {
+        let mut out = stdout().lock();
+        // A terminal that went away is no reason to stop.
+        let _ = queue!(out, cursor::MoveUp(self.lines), cursor::MoveToColumn(0)).and_then(|()| {
+            if self.lines == 0 {
+                return Ok(());
+            }
+            queue!(out, terminal::Clear(terminal::ClearType::FromCursorDown))
+        });
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        self.lines = u16::try_from(text.lines().count()).unwrap_or(u16::MAX);
+    }
+}
+
+/// One line on where the run is.
+fn say(recording: &Recording, step: &StepRecord) -> String {
+    let schedule = recording.dimensions.schedule;
+    let name = match step.at.module {
+        Module::L => format!("L-step {} of {}", step.at.l_step + 1, schedule.l_cycles),
+        Module::H => "H-update".to_owned(),
+    };
+    format!(
+        "segment {} of at most {}, cycle {} of {}, {name}: the state moved by {:.3}",
+        step.at.segment + 1,
+        recording.dimensions.max_segments,
+        step.at.h_cycle + 1,
+        schedule.h_cycles,
+        step.residual
+    )
+}
+
+/// The board with the model's present answer: givens bold, answers blue, doubtful ones dim.
+fn draw(board: &Sudoku, step: &StepRecord) -> String {
+    let shape = board.shape();
+    let (side, box_rows, box_cols) = (shape.side(), shape.box_rows(), shape.box_cols());
+    let bar = vec!["─".repeat(2 * box_cols + 1); side / box_cols].join("┼");
+    let mut text = String::new();
+    for row in 0..side {
+        if row > 0 && row % box_rows == 0 {
+            text.push_str(&bar);
+            text.push('\n');
+        }
+        for col in 0..side {
+            if col > 0 && col % box_cols == 0 {
+                text.push_str(" │");
+            }
+            text.push(' ');
+            let cell = row * side + col;
+            let given = board.cells()[cell];
+            let (token, probability) = step.readout.best(cell);
+            let shown = match (given, digit(shape, token as i32)) {
+                (0, Some(digit)) => digit.to_string(),
+                (0, None) => "·".to_owned(),
+                (given, _) => given.to_string(),
+            };
+            let styled = match given {
+                0 if probability < 0.6 => shown.dark_blue().dim(),
+                0 => shown.blue(),
+                _ => shown.bold(),
+            };
+            text.push_str(&styled.to_string());
+        }
+        text.push('\n');
+    }
+    text
+}
