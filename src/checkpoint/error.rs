@@ -39,6 +39,15 @@ pub enum CheckpointError {
         /// The checkpoint.
         path: PathBuf,
     },
+    /// A rotary model without `dataset.json`.
+    #[error(
+        "{path} does not say for how many cells it was made: rotary positions leave no table; put its `dataset.json` \
+         beside it, or say --cells"
+    )]
+    NoLength {
+        /// The checkpoint.
+        path: PathBuf,
+    },
     /// The configuration cannot be read.
     #[error("the configuration {path} cannot be used: {why}")]
     BadConfig {

@@ -89,8 +89,9 @@ pub(super) fn parse(path: &Path) -> Result<State, CheckpointError> {
 }
 
 /// The configuration beside a checkpoint. Vocabulary, sequence length and number of puzzles come from `dataset.json`
-/// when it is there, otherwise from the tensors' shapes.
-pub(super) fn config(path: &Path, state: &State) -> Result<HrmConfig, CheckpointError> {
+/// when it is there, otherwise from the tensors' shapes; `cells` is the length of the boards at hand, for a rotary model
+/// without `dataset.json`, whose tensors do not tell.
+pub(super) fn config(path: &Path, state: &State, cells: Option<usize>) -> Result<HrmConfig, CheckpointError> {
     let beside = |name: &str| path.parent().map_or_else(|| PathBuf::from(name), |folder| folder.join(name));
     let yaml = beside("all_config.yaml");
     if !yaml.exists() {
@@ -129,8 +130,7 @@ pub(super) fn config(path: &Path, state: &State) -> Result<HrmConfig, Checkpoint
             needed("embed_tokens.embedding_weight")?,
             match position {
                 Position::Learned => needed("embed_pos.embedding_weight")?.saturating_sub(puzzle_tokens),
-                // Rotary models have no table that remembers the length; the board that is asked decides.
-                Position::Rope => return Err(bad(&json, "it is missing, and a rotary model's tensors do not say the sequence length; put it beside the checkpoint".into())),
+                Position::Rope => cells.ok_or_else(|| CheckpointError::NoLength { path: path.to_owned() })?,
             },
             rows(PuzzleTable::NAME).unwrap_or(1),
         ),

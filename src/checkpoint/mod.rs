@@ -9,5 +9,5 @@ mod state;
 
 pub use error::CheckpointError;
 pub use native::{CONFIG_KEY, Tensors, read_tensors, save, write_tensors};
-pub use open::{Checkpoint, SHIPPED, open, shipped, steps};
+pub use open::{Checkpoint, SHIPPED, open, open_for, shipped, steps};
 pub use state::{RawTensor, Report, State};

@@ -52,42 +52,50 @@ impl Checkpoint {
 /// # Errors
 /// Says which file, what is wrong with it and what to do; nothing is half loaded.
 pub fn open(name: &str) -> Result<Checkpoint, CheckpointError> {
+    open_for(name, None)
+}
+
+/// [`open`] for boards of so many cells, which a rotary model without `dataset.json` does not tell itself.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_for(name: &str, cells: Option<usize>) -> Result<Checkpoint, CheckpointError> {
     if let Some(checkpoint) = shipped(name) {
         return checkpoint;
     }
     let path = Path::new(name);
     if path.is_dir() {
-        return open_file(&newest(path)?);
+        return open_file(&newest(path)?, cells);
     }
     if !path.exists() {
         let names: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
         return Err(CheckpointError::NotFound { name: name.to_owned(), shipped: names.join(", ") });
     }
-    open_file(path)
+    open_file(path, cells)
 }
 
 /// A model that the program carries.
 pub fn shipped(name: &str) -> Option<Result<Checkpoint, CheckpointError>> {
     let (name, bytes) = SHIPPED.iter().find(|(shipped, _)| *shipped == name)?;
-    Some(from_safetensors(Path::new(name), bytes))
+    Some(from_safetensors(Path::new(name), bytes, None))
 }
 
-fn open_file(path: &Path) -> Result<Checkpoint, CheckpointError> {
+fn open_file(path: &Path, cells: Option<usize>) -> Result<Checkpoint, CheckpointError> {
     let bytes = files::read(path)?;
     // Pickles and their zip archives start with these; safetensors starts with the length of its JSON header.
     if bytes.starts_with(b"PK") || bytes.starts_with(&[0x80]) {
         let state = foreign::parse(path)?;
-        let config = foreign::config(path, &state)?;
+        let config = foreign::config(path, &state, cells)?;
         return Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(&bytes) });
     }
-    from_safetensors(path, &bytes)
+    from_safetensors(path, &bytes, cells)
 }
 
-fn from_safetensors(path: &Path, bytes: &[u8]) -> Result<Checkpoint, CheckpointError> {
+fn from_safetensors(path: &Path, bytes: &[u8], cells: Option<usize>) -> Result<Checkpoint, CheckpointError> {
     let (state, metadata) = native::parse(path, bytes)?;
     let config = match native::config(path, &metadata)? {
         Some(config) => config,
-        None => foreign::config(path, &state)?,
+        None => foreign::config(path, &state, cells)?,
     };
     Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(bytes) })
 }

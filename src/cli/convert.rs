@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 
-use crate::checkpoint::{open, save};
+use crate::checkpoint::{open_for, save};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -13,6 +13,9 @@ pub struct Arguments {
     input: String,
     /// The file to write: safetensors with the configuration inside.
     output: PathBuf,
+    /// Board cells, for a rotary model without `dataset.json`.
+    #[arg(long, value_name = "N")]
+    cells: Option<usize>,
     /// One JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -24,7 +27,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "{} must end in .safetensors: it is the one format that is written",
         arguments.output.display()
     );
-    let checkpoint = open(&arguments.input)?;
+    let checkpoint = open_for(&arguments.input, arguments.cells)?;
     let model = checkpoint.model(&Device::flex())?;
     let origin = HashMap::from([
         ("hrmscope.converted_from".to_owned(), checkpoint.name()),

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::device::Choice;
 use super::halt::Halt;
-use crate::checkpoint::open;
+use crate::checkpoint::open_for;
 use crate::dataset::DataSource;
 use crate::train::{check, evaluate};
 
@@ -36,8 +36,8 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let checkpoint = open(&arguments.checkpoint)?;
     let set = arguments.data.load(arguments.limit, &|_| true)?;
+    let checkpoint = open_for(&arguments.checkpoint, Some(set.shape.cells()))?;
     check(&checkpoint.config, &set).map_err(|why| anyhow::anyhow!("{} {why}", arguments.data))?;
     let (info, device) = arguments.device.open()?;
     let model = checkpoint.model(&device)?;

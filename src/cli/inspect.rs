@@ -1,18 +1,21 @@
 use serde_json::json;
 
-use crate::checkpoint::open;
+use crate::checkpoint::open_for;
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// A checkpoint file or run folder.
     checkpoint: String,
+    /// Board cells, for a rotary model without `dataset.json`.
+    #[arg(long, value_name = "N")]
+    cells: Option<usize>,
     /// One JSON object on standard output.
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let checkpoint = open(&arguments.checkpoint)?;
+    let checkpoint = open_for(&arguments.checkpoint, arguments.cells)?;
     let report = checkpoint.report();
     let parameters: usize = checkpoint.state.values().map(|raw| raw.shape.iter().product::<usize>()).sum();
     if arguments.json {

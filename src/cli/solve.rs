@@ -12,7 +12,7 @@ use super::halt::Halt;
 use super::screen::Screen;
 use super::trace;
 use crate::board::sudoku::{Shape, Solutions, Sudoku, classify};
-use crate::checkpoint::{Checkpoint, SHIPPED, open};
+use crate::checkpoint::{Checkpoint, SHIPPED, open_for};
 use crate::engine::{Thought, think};
 use crate::files;
 use crate::model::{Hrm, Limits};
@@ -126,7 +126,7 @@ fn fitting(name: Option<&str>, shape: Shape) -> anyhow::Result<Checkpoint> {
     let Some(name) = name.or_else(|| SHIPPED.iter().map(|(name, _)| *name).find(|name| *name == for_board)) else {
         bail!("no shipped model was made for {shape} boards: say --checkpoint");
     };
-    let checkpoint = open(name)?;
+    let checkpoint = open_for(name, Some(shape.cells()))?;
     let config = &checkpoint.config;
     ensure!(
         sudoku::shape_for(config.seq_len, config.vocab) == Some(shape),

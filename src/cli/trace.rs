@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 
-use crate::checkpoint::{CONFIG_KEY, Checkpoint, open, write_tensors};
+use crate::checkpoint::{CONFIG_KEY, Checkpoint, open_for, write_tensors};
 use crate::files;
 use crate::model::{Hrm, Observation};
 use crate::trace::Module;
@@ -30,16 +30,14 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     ensure!(arguments.segments > 0, "--segments must be at least 1");
-    let checkpoint = open(&arguments.checkpoint)?;
-    let device = Device::flex();
-    let model = checkpoint.model(&device)?;
-    let config = &model.config;
-
     let at = arguments.tokens.display();
     let bytes = files::read(&arguments.tokens)?;
     let file = SafeTensors::deserialize(&bytes).with_context(|| format!("{at} is not a safetensors file"))?;
     let (shape, tokens) = integers(&file, "inputs").with_context(|| format!("in {at}"))?;
     let (_, ids) = integers(&file, "puzzle_identifiers").with_context(|| format!("in {at}"))?;
+    let checkpoint = open_for(&arguments.checkpoint, shape.get(1).copied())?;
+    let model = checkpoint.model(&Device::flex())?;
+    let config = &model.config;
     ensure!(
         shape.len() == 2 && shape[1] == config.seq_len && ids.len() == shape[0] && !ids.is_empty(),
         "{at}: `inputs` {shape:?} with {} ids does not fit a model of {} board tokens",

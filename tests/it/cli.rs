@@ -67,6 +67,103 @@ fn exit_codes_and_errors_name_what_is_wrong() {
     assert!(String::from_utf8_lossy(&out.stderr).contains("step_1 is not a checkpoint, or damaged"));
 }
 
+#[test]
+fn a_rotary_checkpoint_without_dataset_json_takes_the_length_from_the_board() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for name in ["all_config.yaml", "step_100_orig_mod"] {
+        std::fs::copy(golden_folder("tiny_rope").join(name), at(name)).unwrap();
+    }
+    let checkpoint = at("step_100_orig_mod").to_str().unwrap().to_owned();
+    let refused = hrmscope(&["inspect", &checkpoint]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--cells"));
+    write_tokens("tiny_rope/eval.safetensors", &at("in.safetensors"));
+    let (tokens, out) = (at("in.safetensors"), at("out.safetensors"));
+    let [tokens, out] = [tokens.to_str().unwrap(), out.to_str().unwrap()];
+    let run = hrmscope(&["trace", "--checkpoint", &checkpoint, "--tokens", tokens, "--segments", "1", "--out", out]);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    let bytes = std::fs::read(out).unwrap();
+    let trace = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let values: Vec<f32> = bytemuck::pod_collect_to_vec(trace.tensor("seg0.logits").unwrap().data());
+    assert!(Golden::open("tiny_rope/eval.safetensors").difference("seg0.logits", &values) <= 1e-4);
+}
+
+/// One JSON object from a command that must succeed.
+fn json(arguments: &[&str]) -> serde_json::Value {
+    let run = hrmscope(arguments);
+    assert_eq!(run.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+    serde_json::from_slice(&run.stdout).unwrap()
+}
+
+#[test]
+fn from_puzzles_to_a_trained_model_that_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (puzzles, run, converted) = (at("p.csv"), at("run"), at("model.safetensors"));
+    let made = json(&[
+        "generate", "sudoku", "--size", "4", "--givens", "6..9", "--count", "30", "--seed", "5", "--out", &puzzles,
+        "--json",
+    ]);
+    assert_eq!(made["puzzles"], 30);
+    let train = ["train", "--preset", "sudoku-4x4", "--data", &puzzles, "--out", &run, "--device", "cpu", "--json"];
+    assert_eq!(json(&[&train[..], &["--steps", "2"]].concat())["step"], 2);
+    let again = hrmscope(&train);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("--resume"));
+    assert_eq!(json(&["train", "--resume", "--out", &run, "--steps", "3", "--device", "cpu", "--json"])["step"], 3);
+
+    let figures =
+        json(&["eval", "--checkpoint", &run, "--data", &puzzles, "--limit", "10", "--device", "cpu", "--json"]);
+    assert_eq!((&figures["puzzles"], &figures["device"]), (&10.into(), &"cpu".into()));
+    assert_eq!(figures["by_segment"].as_array().unwrap().len(), 8);
+    json(&["convert", &run, &converted, "--json"]);
+    let board = "1..4 .... 2... ...3";
+    let solve = |checkpoint: &str, halt: &[&str]| {
+        json(&[&["solve", "--checkpoint", checkpoint, "--puzzle", board, "--device", "cpu", "--json"], halt].concat())
+    };
+    let (one, two) = (solve(&run, &[]), solve(&converted, &["--halt", "fixed", "--max-segments", "2"]));
+    assert_eq!(one["task"], "sudoku");
+    assert_eq!(one["solution"].as_str().unwrap().len(), 16);
+    assert_eq!(two["segments"], 2);
+    let wrong = hrmscope(&["solve", "--checkpoint", &run, "--puzzle", "12", "--device", "cpu"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("2 cells"));
+    let other =
+        hrmscope(&["eval", "--checkpoint", &run, "--data", "generated:6x6,givens=20..24,count=2", "--device", "cpu"]);
+    assert!(String::from_utf8_lossy(&other.stderr).contains("6x6"));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_finishes_the_step_and_saves() {
+    use std::time::{Duration, Instant};
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hrmscope"))
+        .args(["train", "--preset", "sudoku-4x4", "--device", "cpu", "--data", "generated:4x4,givens=6..9,count=50"])
+        .args(["--out", run.to_str().unwrap()])
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let begun = Instant::now();
+    while !run.join("resume.safetensors").exists() {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let saved = hrmscope::checkpoint::steps(&run.join("checkpoints"));
+    assert!(saved.last().is_some_and(|(step, _)| *step > 0), "{saved:?}");
+}
+
+#[test]
+fn devices_lists_the_cpu() {
+    let devices = json(&["devices", "--json"]);
+    assert!(devices.as_array().unwrap().iter().any(|d| d["id"] == "cpu" && d["api"] == "flex"));
+}
+
 /// The recorded inputs alone, as a user of `trace` would write them.
 fn write_tokens(golden: &str, to: &Path) {
     let bytes = std::fs::read(golden_folder(golden)).unwrap();

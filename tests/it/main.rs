@@ -2,5 +2,6 @@
 
 mod cli;
 mod golden;
+mod robustness;
 mod support;
 mod training;
