@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::Instant;
@@ -72,18 +73,44 @@ impl Worker {
                     Err(_) => return,
                 },
             };
-            let flow = match command {
-                Command::ListDevices => self.outbox.send(Event::Devices(list())),
-                Command::UseDevice(id) => self.use_device(&id),
-                Command::LoadModel(source) => self.load(source),
-                Command::Cancel(job) => self.outbox.send(Event::Cancelled(job)),
-                Command::Think { job, tokens, puzzle_id, halting, max_segments } => {
-                    self.think(job, &tokens, puzzle_id, Limits { halting, max_segments })
-                }
+            let job = match &command {
+                Command::Think { job, .. } => Some(*job),
+                _ => None,
             };
+            // Drivers that lose their device panic deep inside; the window must outlive that.
+            let flow = catch_unwind(AssertUnwindSafe(|| self.answer(command)))
+                .unwrap_or_else(|panic| self.fall_back(job, &said(panic.as_ref())));
             if flow.is_break() {
                 return;
             }
+        }
+    }
+
+    fn answer(&mut self, command: Command) -> ControlFlow<()> {
+        match command {
+            Command::ListDevices => self.outbox.send(Event::Devices(list())),
+            Command::UseDevice(id) => self.use_device(&id),
+            Command::LoadModel(source) => self.load(source),
+            Command::Cancel(job) => self.outbox.send(Event::Cancelled(job)),
+            Command::Think { job, tokens, puzzle_id, halting, max_segments } => {
+                self.think(job, &tokens, puzzle_id, Limits { halting, max_segments })
+            }
+        }
+    }
+
+    /// Goes on with the CPU after the device failed. The weights are read again from their file: what lay on the device
+    /// is lost.
+    fn fall_back(&mut self, job: Option<JobId>, why: &str) -> ControlFlow<()> {
+        let message = format!("the device stopped answering: {why}");
+        if let Some(job) = job {
+            self.outbox.send(Event::Failed { job, message: message.clone() })?;
+        }
+        self.device = Device::flex();
+        let note = Some(format!("{message}; the CPU computes instead"));
+        self.outbox.send(Event::DeviceReady { device: DeviceInfo::cpu(), note })?;
+        match self.model.take() {
+            Some((_, source)) => self.load(source),
+            None => ControlFlow::Continue(()),
         }
     }
 
@@ -170,12 +197,16 @@ impl Worker {
         match outcome {
             Ok(true) => self.outbox.send(Event::ThinkFinished { job, elapsed_ms }),
             Ok(false) => self.outbox.send(Event::Cancelled(job)),
-            Err(error) => {
-                self.outbox.send(Event::Failed { job, message: format!("the device stopped answering: {error:?}") })?;
-                self.use_device("cpu")
-            }
+            Err(error) => self.fall_back(Some(job), &format!("{error:?}")),
         }
     }
+}
+
+/// What a panic said.
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "it failed".to_owned())
 }
 
 /// Looks at what came in while a job runs: its own `Cancel`, or any command that makes its answer useless, ends it.
@@ -277,6 +308,26 @@ mod tests {
         engine.commands.send(Command::UseDevice("gpu:99".into())).unwrap();
         let Event::DeviceReady { device, note: Some(note) } = next(&engine) else { panic!("a device answers") };
         assert!(device.id == "cpu" && note.contains("gpu:99"));
+    }
+
+    #[test]
+    fn after_a_lost_device_the_cpu_goes_on_with_the_same_model() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tiny.safetensors");
+        let model = Initializer::default().build(&tiny_config(), &Device::flex());
+        checkpoint::save(&model, &path, Default::default()).unwrap();
+        let (_commands, inbox) = channel();
+        let (outbox, events) = channel();
+        let outbox = Outbox { events: outbox, wake: Box::new(|| {}) };
+        let model = Some((model, ModelSource::Path(path)));
+        let mut worker = Worker { inbox, outbox, waiting: VecDeque::new(), device: Device::flex(), model };
+        assert!(worker.fall_back(Some(JobId(3)), "it was unplugged").is_continue());
+        let failed = events.recv().unwrap();
+        assert!(matches!(failed, Event::Failed { job: JobId(3), message } if message.contains("unplugged")));
+        assert!(matches!(events.recv().unwrap(), Event::DeviceReady { device, note: Some(_) } if device.id == "cpu"));
+        assert!(matches!(events.recv().unwrap(), Event::ModelLoaded(_)));
+        assert!(worker.answer(ask(4, 1)).is_continue());
+        assert!(matches!(events.recv().unwrap(), Event::ThinkStarted { job: JobId(4), .. }));
     }
 
     #[test]
