@@ -154,6 +154,17 @@ impl Hrm {
         all
     }
 
+    /// As [`Hrm::weights`], to be changed.
+    pub fn weights_mut(&mut self) -> Vec<&mut Tensor<2>> {
+        let mut all = vec![&mut self.embed];
+        all.extend(&mut self.position);
+        for block in self.h.iter_mut().chain(&mut self.l) {
+            all.extend([&mut block.qkv, &mut block.out, &mut block.gate_up, &mut block.down]);
+        }
+        all.extend([&mut self.lm_head, &mut self.q_head, &mut self.q_bias, &mut self.h_init, &mut self.l_init]);
+        all
+    }
+
     /// The same model with every weight replaced; the puzzle table is kept as it is.
     pub fn map(&self, rope: Option<Rope>, mut f: impl FnMut(usize, &WeightSpec, &Tensor<2>) -> Tensor<2>) -> Self {
         let weights = self.weights();

@@ -3,6 +3,8 @@
 use burn::tensor::activation::{silu, softmax};
 use burn::tensor::{Device, Tensor, TensorData};
 
+use super::fused;
+
 /// Root-mean-square norm over the last dimension, without a weight: `x / sqrt(mean(x^2) + eps)`.
 pub fn rms_norm<const R: usize>(x: Tensor<R>, eps: f64) -> Tensor<R> {
     let mean = x.clone().square().mean_dim(R - 1);
@@ -90,6 +92,14 @@ pub struct Block {
 impl Block {
     /// `h = rms(h + attention(h)); h = rms(h + swiglu(h))` for h `[B, T, D]`.
     pub fn forward(&self, h: Tensor<3>, heads: usize, rope: Option<&Rope>, eps: f64) -> Tensor<3> {
+        match fused::block(self, &h, heads, rope, eps) {
+            Some(next) => next,
+            None => self.unfused(h, heads, rope, eps),
+        }
+    }
+
+    /// [`Block::forward`] operation by operation, for the devices that have no fused block.
+    pub(super) fn unfused(&self, h: Tensor<3>, heads: usize, rope: Option<&Rope>, eps: f64) -> Tensor<3> {
         let [batch, tokens, hidden] = h.dims();
         let mixed = attention(h.clone(), self.qkv.clone(), self.out.clone(), heads, rope);
         let h = rms_norm(h + mixed, eps).reshape([batch * tokens, hidden]);

@@ -2,9 +2,11 @@
 //! solving, tracing and benchmarks share. It knows neither boards nor windows.
 
 mod config;
+mod fused;
 mod halting;
 mod hrm;
 mod init;
+mod kernel;
 mod layers;
 mod segment;
 

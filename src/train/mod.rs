@@ -4,6 +4,7 @@ mod act;
 mod evaluate;
 mod loss;
 mod optimizer;
+mod pass;
 pub mod preset;
 mod run;
 mod step;

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
+use super::pass;
 use crate::model::{Hrm, PuzzleTable};
 
 /// Adam whose quotient is an arc tangent, so that it needs no epsilon and does not depend on the gradient's scale:
@@ -29,23 +30,48 @@ impl AdamAtan2 {
         Self { betas, weight_decay, updates: 0, moments: model.weights().iter().map(zeros).collect() }
     }
 
-    /// One update of every weight that has a gradient; `gradients` stand in the order of [`Hrm::weights`].
-    pub fn update(&mut self, model: &Hrm, gradients: &[Option<Tensor<2>>], rate: f64) -> Hrm {
+    /// Updates every weight that has a gradient; `gradients` stand in the order of [`Hrm::weights`].
+    pub fn update(&mut self, model: &mut Hrm, gradients: &[Option<Tensor<2>>], rate: f64) {
         self.updates += 1;
         let (b1, b2) = self.betas;
         let count = self.updates as f64;
         let (c1, c2) = (1.0 - b1.powf(count), 1.0 - b2.powf(count));
-        let decay = 1.0 - rate * self.weight_decay;
-        let moments = &mut self.moments;
-        model.map(model.rope.clone(), |i, _, w| {
-            let Some(g) = gradients.get(i).cloned().flatten() else { return w.clone() };
-            let (m, v) = &mut moments[i];
-            *m = m.clone() * b1 + g.clone() * (1.0 - b1);
-            *v = v.clone() * b2 + g.square() * (1.0 - b2);
-            // A weight that never had a gradient: atan2(0, 0) is 0 on the CPU and anything on a GPU.
-            let step = m.clone().atan2((v.clone() / c2).sqrt() + 1e-30);
-            w.clone() * decay - step * (rate / c1)
-        })
+        let step = Step { b1, b2, c2, decay: 1.0 - rate * self.weight_decay, rate: rate / c1 };
+        for ((w, g), (m, v)) in model.weights_mut().into_iter().zip(gradients).zip(&mut self.moments) {
+            let Some(g) = g else { continue };
+            if !pass::adam_atan2(step, g, [w, m, v]) {
+                step.apply(g, [w, m, v]);
+            }
+        }
+    }
+}
+
+/// One update's numbers, the same for every weight.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    /// Decay rate of the first moment.
+    pub b1: f64,
+    /// Decay rate of the second moment.
+    pub b2: f64,
+    /// Bias correction of the second moment.
+    pub c2: f64,
+    /// What the weights are multiplied by.
+    pub decay: f64,
+    /// The learning rate, corrected for the bias of the first moment.
+    pub rate: f64,
+}
+
+impl Step {
+    /// What is added to the root of the second moment: a weight that never had a gradient would ask for atan2(0, 0),
+    /// which is 0 on the CPU and anything on a GPU.
+    pub const TINY: f64 = 1e-30;
+
+    /// Updates a weight and its two moments with burn operations.
+    fn apply(self, g: &Tensor<2>, [w, m, v]: [&mut Tensor<2>; 3]) {
+        *m = m.clone() * self.b1 + g.clone() * (1.0 - self.b1);
+        *v = v.clone() * self.b2 + g.clone().square() * (1.0 - self.b2);
+        let step = m.clone().atan2((v.clone() / self.c2).sqrt() + Self::TINY);
+        *w = w.clone() * self.decay - step * self.rate;
     }
 }
 
@@ -93,6 +119,8 @@ impl Schedule {
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::Distribution;
+
     use super::*;
 
     #[test]
@@ -111,9 +139,29 @@ mod tests {
         let model = crate::model::Initializer::default().build(&crate::model::tiny_config(), &device);
         let mut optimizer = AdamAtan2::new(&model, (0.9, 0.95), 0.0);
         let gradients: Vec<_> = model.weights().iter().map(|w| Some(w.ones_like() * 1e-6)).collect();
-        let updated = optimizer.update(&model, &gradients, 0.01);
+        let mut updated = model.clone();
+        optimizer.update(&mut updated, &gradients, 0.01);
         let moved = (model.lm_head - updated.lm_head).try_to_vec_as::<f32>().unwrap();
         assert!(moved.iter().all(|d| (d - 0.0099669).abs() < 1e-6), "{:?}", &moved[..3]);
+    }
+
+    #[test]
+    fn one_pass_over_the_numbers_equals_the_operations() {
+        let device = burn::tensor::Device::flex();
+        let some = |low, high| Tensor::<2>::random([37, 211], Distribution::Uniform(low, high), &device);
+        let step = Step { b1: 0.9, b2: 0.95, c2: 0.1, decay: 0.99, rate: 0.5 };
+        for size in [1e-12, 1e-3, 1.0, 1e6] {
+            let g = some(-1.0, 1.0) * size;
+            let (w, m, v) = (some(-1.0, 1.0), some(-1.0, 1.0) * size, some(0.0, 0.1) * (size * size));
+            let (mut w1, mut m1, mut v1) = (w.clone(), m.clone(), v.clone());
+            let (mut w2, mut m2, mut v2) = (w, m, v);
+            assert!(pass::adam_atan2(step, &g, [&mut w1, &mut m1, &mut v1]));
+            step.apply(&g, [&mut w2, &mut m2, &mut v2]);
+            for (a, b, scale) in [(w1, w2, 1.0), (m1, m2, size), (v1, v2, size * size)] {
+                let apart = ((a - b) / scale).abs().max().try_into_scalar::<f32>().unwrap();
+                assert!(apart < 1e-6, "{apart} apart at gradients of size {size}");
+            }
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::act::ActState;
 use super::optimizer::{AdamAtan2, Schedule, sign_sgd};
+use super::pass;
 use super::step::{Metrics, forward_backward};
 use crate::checkpoint::{CheckpointError, Tensors, read_tensors, write_tensors};
 use crate::model::{Carry, Hrm, PuzzleTable};
@@ -154,12 +155,14 @@ impl Trainer {
             return Err(TrainError::NotFinite { step, loss });
         }
         let rate = self.config.schedule.at(step);
-        self.model = self.optimizer.update(&self.model, &outcome.gradients.weights, rate);
+        self.optimizer.update(&mut self.model, &outcome.gradients.weights, rate);
         if let (Some(table), Some(gradient)) = (&mut self.model.puzzle, &outcome.gradients.puzzle) {
             let (rate, decay) = ((rate * self.config.puzzle_rate) as f32, self.config.puzzle_decay as f32);
             sign_sgd(table, &self.state.puzzle_ids(), gradient, rate, decay);
         }
-        self.average = self.average.take().map(|average| blend(average, &self.model, self.config.ema));
+        if let Some(average) = &mut self.average {
+            blend(average, &self.model, self.config.ema);
+        }
         self.step = step;
         Ok(StepReport { step, rate, metrics })
     }
@@ -278,16 +281,16 @@ fn restore_table(table: &mut PuzzleTable, rows: Option<Vec<f32>>) -> Result<(), 
     }
 }
 
-/// `average * decay + model * (1 - decay)`, the puzzle table included.
-fn blend(average: Hrm, model: &Hrm, decay: f64) -> Hrm {
-    let weights = model.weights();
-    let mut blended =
-        average.map(average.rope.clone(), |i, _, w| w.clone() * decay + weights[i].clone() * (1.0 - decay));
-    if let (Some(mean), Some(now)) = (&mut blended.puzzle, &model.puzzle) {
-        let decay = decay as f32;
-        mean.rows.iter_mut().zip(&now.rows).for_each(|(m, n)| *m = *m * decay + n * (1.0 - decay));
+/// `average = average * decay + model * (1 - decay)`, the puzzle table included.
+fn blend(average: &mut Hrm, model: &Hrm, decay: f64) {
+    for (mean, now) in average.weights_mut().into_iter().zip(model.weights()) {
+        if !pass::blend(mean, now, decay) {
+            *mean = mean.clone() * decay + now.clone() * (1.0 - decay);
+        }
     }
-    blended
+    if let (Some(mean), Some(now)) = (&mut average.puzzle, &model.puzzle) {
+        pass::blend_slices(&mut mean.rows, &now.rows, decay);
+    }
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ fn check_training(folder: &str, loss: LossKind, device: &Device, tolerance: f64)
         }
 
         let ids = state.puzzle_ids();
-        model = optimizer.update(&model, &outcome.gradients.weights, 1e-3);
+        optimizer.update(&mut model, &outcome.gradients.weights, 1e-3);
         let table = model.puzzle.as_mut().unwrap();
         sign_sgd(table, &ids, &puzzle, 1e-2, 0.1);
         let key = at("after.model.inner.puzzle_emb.weights");

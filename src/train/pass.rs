@@ -1,0 +1,136 @@
+//! Element-wise updates on the CPU, in place and in one pass over the numbers, where burn would make a pass and a
+//! tensor per operation. What becomes of a number depends on that number alone, so neither the threads nor the
+//! processor change a bit of it.
+
+use burn::backend::Flex;
+use burn::backend::flex::FlexTensor;
+use burn::tensor::{DType, Tensor};
+use rayon::prelude::*;
+
+use super::optimizer::Step;
+
+/// Numbers worked on at a time by one thread.
+const CHUNK: usize = 1 << 13;
+
+/// The tensor as an f32 array on the CPU; None if it is none.
+fn array(tensor: &Tensor<2>) -> Option<FlexTensor> {
+    let array = tensor.clone().try_into_primitive::<Flex>().ok()?;
+    (array.dtype() == DType::F32).then(|| array.to_contiguous())
+}
+
+/// Lets go of a tensor whose array is about to be changed: an array with one owner is changed in place.
+fn release(tensor: &mut Tensor<2>) {
+    *tensor = Tensor::empty([1, 1], &tensor.device());
+}
+
+/// [`Step`] on weight and moments `[w, m, v]`; false, and nothing done, if one of the tensors is no f32 array on the
+/// CPU.
+pub(super) fn adam_atan2(step: Step, g: &Tensor<2>, tensors: [&mut Tensor<2>; 3]) -> bool {
+    let (Some(g), [Some(mut w), Some(mut m), Some(mut v)]) = (array(g), tensors.each_ref().map(|t| array(t))) else {
+        return false;
+    };
+    let [new_w, new_m, new_v] = tensors;
+    [&mut *new_w, &mut *new_m, &mut *new_v].into_iter().for_each(release);
+    let lines = w.storage_mut::<f32>().par_chunks_mut(CHUNK).zip(m.storage_mut::<f32>().par_chunks_mut(CHUNK));
+    let lines = lines.zip(v.storage_mut::<f32>().par_chunks_mut(CHUNK)).zip(g.storage::<f32>().par_chunks(CHUNK));
+    lines.for_each(|(((w, m), v), g)| update(step, w, m, v, g));
+    *new_w = Tensor::from_primitive::<Flex>(w);
+    *new_m = Tensor::from_primitive::<Flex>(m);
+    *new_v = Tensor::from_primitive::<Flex>(v);
+    true
+}
+
+/// `mean = mean * decay + now * (1 - decay)`; false, and nothing done, if one is no f32 array on the CPU.
+pub(super) fn blend(mean: &mut Tensor<2>, now: &Tensor<2>, decay: f64) -> bool {
+    let (Some(mut numbers), Some(now)) = (array(mean), array(now)) else { return false };
+    release(mean);
+    blend_slices(numbers.storage_mut(), now.storage(), decay);
+    *mean = Tensor::from_primitive::<Flex>(numbers);
+    true
+}
+
+/// As [`blend`].
+pub(super) fn blend_slices(mean: &mut [f32], now: &[f32], decay: f64) {
+    let (keep, take) = (decay as f32, (1.0 - decay) as f32);
+    mean.par_chunks_mut(CHUNK).zip(now.par_chunks(CHUNK)).for_each(|(mean, now)| {
+        mean.iter_mut().zip(now).for_each(|(mean, now)| *mean = *mean * keep + now * take);
+    });
+}
+
+/// [`update_numbers`], in wider registers where the processor has them.
+fn update(step: Step, w: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32]) {
+    /// The same code, compiled for 256-bit registers.
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn update_avx2(step: Step, w: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32]) {
+        update_numbers(step, w, m, v, g);
+    }
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // The processor was just asked.
+        return unsafe { update_avx2(step, w, m, v, g) };
+    }
+    update_numbers(step, w, m, v, g);
+}
+
+/// One Adam-atan2 update.
+#[inline(always)]
+fn update_numbers(step: Step, w: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32]) {
+    let [b1, b2, c2, decay, rate] = [step.b1, step.b2, step.c2, step.decay, step.rate].map(|value| value as f32);
+    let (new1, new2) = ((1.0 - step.b1) as f32, (1.0 - step.b2) as f32);
+    for (((w, m), v), &g) in w.iter_mut().zip(m).zip(v).zip(g) {
+        *m = *m * b1 + g * new1;
+        *v = *v * b2 + g * g * new2;
+        *w = *w * decay - atan2(*m, (*v / c2).sqrt() + Step::TINY as f32) * rate;
+    }
+}
+
+/// The angle of (x, y) for x > 0, to about 2e-7: the library's function is one call per number, and this is none.
+#[inline(always)]
+fn atan2(y: f32, x: f32) -> f32 {
+    /// Minimax polynomial for `(atan(t) - t) / t^3` over t^2, t in 0..=1 (the one of SLEEF), highest power first.
+    const ATAN: [f32; 8] = [
+        0.002_823_639,
+        -0.015_956_903,
+        0.042_504_99,
+        -0.074_890_09,
+        0.106_347_93,
+        -0.142_027_36,
+        0.199_926_96,
+        -0.333_331_02,
+    ];
+    let size = y.abs();
+    let (low, high) = if size < x { (size, x) } else { (x, size) };
+    let t = low / high;
+    let square = t * t;
+    let sum = ATAN.iter().fold(0.0, |sum, c| sum * square + c);
+    let angle = t + t * square * sum;
+    let angle = if size < x { angle } else { std::f32::consts::FRAC_PI_2 - angle };
+    angle.copysign(y)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_angle_is_the_angle() {
+        let sizes = (-60..=60).map(|i| 1.7f32.powi(i)).chain([0.0, 1e-38, 1e30]);
+        for y in sizes.flat_map(|y| [y, -y]) {
+            for x in [1e-30f32, 1e-6, 0.3, 1.0, 7.0, 1e12] {
+                let exact = f64::from(y).atan2(f64::from(x));
+                assert!((f64::from(atan2(y, x)) - exact).abs() < 3e-7, "atan2({y}, {x})");
+            }
+        }
+    }
+
+    #[test]
+    fn an_array_with_another_owner_is_not_changed() {
+        let device = burn::tensor::Device::flex();
+        let (mut mean, now) = (Tensor::<2>::zeros([3, 5], &device), Tensor::ones([3, 5], &device));
+        let before = mean.clone();
+        assert!(blend(&mut mean, &now, 0.75));
+        assert_eq!(mean.try_to_vec_as::<f32>().unwrap(), [0.25; 15]);
+        assert_eq!(before.try_to_vec_as::<f32>().unwrap(), [0.0; 15]);
+    }
+}
