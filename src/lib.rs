@@ -4,6 +4,7 @@
 //! micro-steps, a [`trace`] says which step is which and keeps them, and the [`cli`] runs it. [`engine`] holds the
 //! messages between the window to come and the thread that will compute.
 
+pub mod app;
 pub mod board;
 pub mod checkpoint;
 pub mod cli;

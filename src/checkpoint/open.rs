@@ -11,7 +11,10 @@ use crate::files;
 use crate::model::{Hrm, HrmConfig};
 
 /// The models that the program carries, best first.
-pub const SHIPPED: &[(&str, &[u8])] = &[];
+pub const SHIPPED: &[(&str, &[u8])] = &[
+    ("sudoku-6x6", include_bytes!("../../assets/checkpoints/sudoku-6x6/model.safetensors")),
+    ("sudoku-4x4", include_bytes!("../../assets/checkpoints/sudoku-4x4/model.safetensors")),
+];
 
 /// A checkpoint that was read and understood, not yet on a device.
 #[derive(Debug, Clone)]

@@ -18,6 +18,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::app;
+
 /// A microscope for the Hierarchical Reasoning Model.
 #[derive(Debug, Parser)]
 #[command(name = "hrmscope", version, args_conflicts_with_subcommands = true)]
@@ -26,6 +28,9 @@ pub struct Arguments {
     command: Option<Command>,
     /// Puzzles and checkpoints to open.
     files: Vec<PathBuf>,
+    /// What computes in the window: `cpu`, `gpu`, or `gpu:N` as `hrmscope devices` lists them.
+    #[arg(long, value_name = "D")]
+    device: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,6 +56,19 @@ enum Command {
     Bench(bench::Arguments),
 }
 
+/// Opens the window; where that fails, the terminal has to do.
+fn window(options: app::Options) -> anyhow::Result<()> {
+    let Err(error) = app::run(options) else { return Ok(()) };
+    let missing = match cfg!(target_os = "linux") {
+        true => {
+            "; what a desktop usually has: apt-get install libvulkan1 mesa-vulkan-drivers libxkbcommon-x11-0 libx11-xcb1 \
+             libxcursor1 libxi6 libxrandr2"
+        }
+        false => "",
+    };
+    demo::run(&format!("the window could not be opened ({error}{missing})"))
+}
+
 impl Arguments {
     /// Runs the command.
     ///
@@ -58,7 +76,10 @@ impl Arguments {
     /// What went wrong, where, and what to do.
     pub fn run(self) -> anyhow::Result<()> {
         match self.command {
-            None => demo::run("the window is not built yet"),
+            None if app::has_display() => {
+                window(app::Options { files: self.files, device: self.device, ..Default::default() })
+            }
+            None => demo::run("there is no display"),
             Some(Command::Devices(arguments)) => devices::run(&arguments),
             Some(Command::Solve(arguments)) => solve::run(&arguments),
             Some(Command::Trace(arguments)) => trace::run(&arguments),

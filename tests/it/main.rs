@@ -5,3 +5,4 @@ mod golden;
 mod robustness;
 mod support;
 mod training;
+mod window;

@@ -1,0 +1,134 @@
+//! Everything that can be done in the window, and what doing it needs from outside.
+
+use std::path::PathBuf;
+
+use super::layout::Pane;
+use super::puzzles::Difficulty;
+use super::theme::ThemeChoice;
+use crate::board::sudoku::{Shape, Sudoku};
+use crate::engine::{Command, Halting, ModelSource};
+
+/// How far one step of the clock goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stride {
+    /// One micro-step.
+    Micro,
+    /// To the next update of H.
+    Cycle,
+    /// To the next segment's end.
+    Segment,
+}
+
+/// Something a person does, by a button, a menu, a key, or the mouse on a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Play or pause.
+    TogglePlay,
+    /// Step forwards.
+    Forward(Stride),
+    /// Step backwards.
+    Back(Stride),
+    /// Show the moment after this many micro-steps.
+    GoTo(usize),
+    /// Before the first step.
+    GoToStart,
+    /// The newest step; stays there while more are computed.
+    GoToEnd,
+    /// Play faster.
+    Faster,
+    /// Play slower.
+    Slower,
+    /// What happens at the end: nothing, the segment again, the run again.
+    CycleLoop,
+
+    /// Select a cell, or none.
+    Select(Option<usize>),
+    /// Move the selection by rows and columns.
+    MoveSelection(isize, isize),
+    /// Write a digit into the selected cell.
+    Type(u8),
+    /// Clear the selected cell.
+    Erase,
+    /// Take the last edit back.
+    Undo,
+    /// Do it again.
+    Redo,
+    /// Put the board on the clipboard as text.
+    Copy,
+    /// Replace the board by text.
+    Paste(String),
+    /// Clear every cell.
+    ClearBoard,
+    /// A new puzzle of the chosen shape and difficulty.
+    NewPuzzle,
+    /// A new puzzle; both are remembered.
+    NewPuzzleOf(Shape, Difficulty),
+    /// Put a sample on the board, by its place in the list.
+    UseSample(usize),
+    /// Browse samples of this shape.
+    BrowseShape(Shape),
+    /// Show the solver's solution, or hide it.
+    ToggleSolution,
+    /// Show all candidates in each cell, or only the best.
+    ToggleCandidates,
+
+    /// Ask for a file to open.
+    Open,
+    /// Ask where to save the board as text.
+    Save,
+    /// Open a puzzle or checkpoint.
+    OpenPath(PathBuf),
+
+    /// Load a model.
+    UseModel(ModelSource),
+    /// Compute on this device.
+    UseDevice(String),
+    /// Think about the board once more.
+    ThinkAgain,
+    /// Stop thinking; what was computed stays.
+    StopThinking,
+    /// When to stop.
+    SetHalting(Halting),
+    /// The most segments; None for what the model was trained with.
+    SetMaxSegments(Option<usize>),
+
+    /// Wear this theme.
+    SetTheme(ThemeChoice),
+    /// The next theme.
+    CycleTheme,
+    /// Show or hide a pane.
+    TogglePane(Pane),
+    /// Put all panes back where they were.
+    ResetLayout,
+    /// Show or hide the list of keys.
+    ToggleKeys,
+    /// Close a message.
+    Dismiss(u64),
+    /// End the program.
+    Quit,
+}
+
+/// What applying an action asks the outside to do.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Tell the compute thread.
+    Engine(Command),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Show the dialog for opening.
+    AskOpen,
+    /// Show the dialog for saving this text.
+    AskSave(String),
+    /// Find out what a file is.
+    Look(PathBuf),
+    /// Make a puzzle.
+    Generate(Shape, Difficulty),
+    /// Find out how many solutions a board has.
+    Judge(Sudoku),
+    /// Show or hide a pane.
+    TogglePane(Pane),
+    /// Forget the layout.
+    ResetLayout,
+    /// Close the window.
+    Quit,
+}

@@ -1,0 +1,101 @@
+//! Work that is neither the window's nor the engine's: dialogs, files, the solver, the generator. Each job has its own
+//! thread and answers through one channel.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use super::open::{Opened, look};
+use super::puzzles::{Difficulty, Sample, make, samples};
+use crate::board::sudoku::{Puzzle, Shape, Solutions, Sudoku, classify, rating};
+use crate::files;
+
+/// An answer.
+#[derive(Debug)]
+pub enum News {
+    /// What a file is, or why it is nothing that can be opened.
+    Looked(PathBuf, Result<Opened, String>),
+    /// Where the board was saved, or why not.
+    Saved(Result<PathBuf, String>),
+    /// A new puzzle, or why there is none.
+    Generated(Difficulty, Result<Puzzle, String>),
+    /// How many solutions a board has, and how many guesses a solver needs.
+    Judged(Sudoku, Solutions, u32),
+    /// The library's puzzles.
+    Samples(Vec<Sample>),
+}
+
+/// Starts jobs and collects their answers.
+pub struct Background {
+    sender: Sender<News>,
+    /// Answers come out here.
+    pub news: Receiver<News>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Background {
+    /// `wake` is called after every answer.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        let (sender, news) = channel();
+        Self { sender, news, wake: Arc::new(wake) }
+    }
+
+    fn run(&self, work: impl FnOnce() -> Option<News> + Send + 'static) {
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        let job = move || {
+            if let Some(news) = work() {
+                // Nobody listens once the window is closed.
+                let _ = sender.send(news);
+                wake();
+            }
+        };
+        // Without a thread the job is not done; nothing waits for it.
+        let _ = std::thread::Builder::new().name("background".into()).spawn(job);
+    }
+
+    /// Asks for a file and looks into it.
+    pub fn ask_open(&self) {
+        self.run(|| {
+            let dialog = rfd::FileDialog::new().set_title("Open a puzzle or a checkpoint");
+            let path = dialog.pick_file()?;
+            Some(News::Looked(path.clone(), look(&path).map_err(|e| e.to_string())))
+        });
+    }
+
+    /// Asks where to put a text and writes it.
+    pub fn ask_save(&self, text: String) {
+        self.run(move || {
+            let dialog = rfd::FileDialog::new().set_title("Save the board as text").set_file_name("puzzle.txt");
+            let path = dialog.save_file()?;
+            let saved = files::write_atomic(&path, text.as_bytes()).map_err(|e| e.to_string());
+            Some(News::Saved(saved.map(|()| path)))
+        });
+    }
+
+    /// Looks into a file.
+    pub fn look(&self, path: PathBuf) {
+        self.run(move || Some(News::Looked(path.clone(), look(&path).map_err(|e| e.to_string()))));
+    }
+
+    /// Makes a puzzle.
+    pub fn generate(&self, shape: Shape, difficulty: Difficulty, seed: u64) {
+        self.run(move || {
+            let puzzle = make(shape, difficulty, seed).map_err(|e| e.to_string());
+            Some(News::Generated(difficulty, puzzle))
+        });
+    }
+
+    /// Counts a board's solutions.
+    pub fn judge(&self, board: Sudoku) {
+        self.run(move || {
+            let solutions = classify(&board);
+            let guesses = rating(&board);
+            Some(News::Judged(board, solutions, guesses))
+        });
+    }
+
+    /// Makes the library's puzzles.
+    pub fn samples(&self) {
+        self.run(|| Some(News::Samples(samples())));
+    }
+}

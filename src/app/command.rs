@@ -1,0 +1,436 @@
+//! The one table of commands: menus, buttons, keys, tooltips and the list of keys are all fed from it.
+
+use eframe::egui::{Key, Modifiers};
+use lucide_icons::Icon;
+
+use super::action::{Action, Stride};
+use super::layout::Pane;
+use super::state::State;
+
+/// A key with its modifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shortcut {
+    /// Exactly these.
+    pub modifiers: Modifiers,
+    /// The key.
+    pub key: Key,
+}
+
+impl Shortcut {
+    const fn plain(key: Key) -> Self {
+        Self { modifiers: Modifiers::NONE, key }
+    }
+
+    const fn shift(key: Key) -> Self {
+        Self { modifiers: Modifiers::SHIFT, key }
+    }
+
+    const fn command(key: Key) -> Self {
+        Self { modifiers: Modifiers::COMMAND, key }
+    }
+
+    const fn command_shift(key: Key) -> Self {
+        Self { modifiers: Modifiers { shift: true, ..Modifiers::COMMAND }, key }
+    }
+
+    /// As people write it: `Ctrl+Shift+Z`.
+    pub fn text(self) -> String {
+        let control = if cfg!(target_os = "macos") { "Cmd+" } else { "Ctrl+" };
+        let key = match self.key {
+            Key::ArrowLeft => "Left",
+            Key::ArrowRight => "Right",
+            Key::OpenBracket => "[",
+            Key::CloseBracket => "]",
+            other => other.name(),
+        };
+        let shift = if self.modifiers.shift { "Shift+" } else { "" };
+        format!("{}{shift}{key}", if self.modifiers.command { control } else { "" })
+    }
+}
+
+/// Something that can be done from a menu, a button or a key.
+pub struct Command {
+    /// Its name in the program.
+    pub id: CommandId,
+    /// Its name for people.
+    pub name: &'static str,
+    /// Its keys.
+    pub shortcut: Option<Shortcut>,
+    /// Its picture on buttons.
+    pub icon: Icon,
+    /// What it does, in a sentence.
+    pub tip: &'static str,
+    /// What it does.
+    pub action: Action,
+    /// Whether it can be done now.
+    pub possible: fn(&State) -> bool,
+}
+
+impl Command {
+    /// The sentence with the key behind it.
+    pub fn tooltip(&self) -> String {
+        match self.shortcut {
+            Some(shortcut) => format!("{} ({})", self.tip, shortcut.text()),
+            None => self.tip.to_owned(),
+        }
+    }
+}
+
+/// The names of the commands; the table below says of each what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CommandId {
+    Play,
+    NextStep,
+    PreviousStep,
+    NextCycle,
+    PreviousCycle,
+    NextSegment,
+    PreviousSegment,
+    Start,
+    End,
+    Faster,
+    Slower,
+    Loop,
+    Think,
+    Stop,
+    NewPuzzle,
+    Open,
+    Save,
+    Quit,
+    Undo,
+    Redo,
+    Copy,
+    Erase,
+    Clear,
+    Solution,
+    Candidates,
+    Theme,
+    Layout,
+    ShowLibrary,
+    ShowPlots,
+    Keys,
+}
+
+fn always(_: &State) -> bool {
+    true
+}
+
+fn has_steps(state: &State) -> bool {
+    state.computed() > 0
+}
+
+fn not_at_start(state: &State) -> bool {
+    state.playhead.at > 0
+}
+
+fn not_at_end(state: &State) -> bool {
+    state.playhead.at < state.computed()
+}
+
+fn can_think(state: &State) -> bool {
+    state.model.is_some() && state.misfit().is_none()
+}
+
+/// All commands.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        id: CommandId::Play,
+        name: "Play or pause",
+        shortcut: Some(Shortcut::plain(Key::Space)),
+        icon: Icon::Play,
+        tip: "Let the playhead run through the micro-steps, or hold it",
+        action: Action::TogglePlay,
+        possible: has_steps,
+    },
+    Command {
+        id: CommandId::NextStep,
+        name: "Next micro-step",
+        shortcut: Some(Shortcut::plain(Key::ArrowRight)),
+        icon: Icon::ChevronRight,
+        tip: "One micro-step on. While a cell is selected the arrows move the selection; Esc gives them back",
+        action: Action::Forward(Stride::Micro),
+        possible: not_at_end,
+    },
+    Command {
+        id: CommandId::PreviousStep,
+        name: "Previous micro-step",
+        shortcut: Some(Shortcut::plain(Key::ArrowLeft)),
+        icon: Icon::ChevronLeft,
+        tip: "One micro-step back. While a cell is selected the arrows move the selection; Esc gives them back",
+        action: Action::Back(Stride::Micro),
+        possible: not_at_start,
+    },
+    Command {
+        id: CommandId::NextCycle,
+        name: "Next H-cycle",
+        shortcut: Some(Shortcut::shift(Key::ArrowRight)),
+        icon: Icon::ChevronsRight,
+        tip: "To the next update of H, the end of the H-cycle",
+        action: Action::Forward(Stride::Cycle),
+        possible: not_at_end,
+    },
+    Command {
+        id: CommandId::PreviousCycle,
+        name: "Previous H-cycle",
+        shortcut: Some(Shortcut::shift(Key::ArrowLeft)),
+        icon: Icon::ChevronsLeft,
+        tip: "To the update of H before, the start of the H-cycle",
+        action: Action::Back(Stride::Cycle),
+        possible: not_at_start,
+    },
+    Command {
+        id: CommandId::NextSegment,
+        name: "Next segment",
+        shortcut: Some(Shortcut::command(Key::ArrowRight)),
+        icon: Icon::StepForward,
+        tip: "To the end of the segment, where the model decides whether to halt",
+        action: Action::Forward(Stride::Segment),
+        possible: not_at_end,
+    },
+    Command {
+        id: CommandId::PreviousSegment,
+        name: "Previous segment",
+        shortcut: Some(Shortcut::command(Key::ArrowLeft)),
+        icon: Icon::StepBack,
+        tip: "To the end of the segment before",
+        action: Action::Back(Stride::Segment),
+        possible: not_at_start,
+    },
+    Command {
+        id: CommandId::Start,
+        name: "To the start",
+        shortcut: Some(Shortcut::plain(Key::Home)),
+        icon: Icon::SkipBack,
+        tip: "Before the first step: the initial states",
+        action: Action::GoToStart,
+        possible: not_at_start,
+    },
+    Command {
+        id: CommandId::End,
+        name: "To the end",
+        shortcut: Some(Shortcut::plain(Key::End)),
+        icon: Icon::SkipForward,
+        tip: "The newest step; the playhead stays there while more are computed",
+        action: Action::GoToEnd,
+        possible: has_steps,
+    },
+    Command {
+        id: CommandId::Faster,
+        name: "Faster",
+        shortcut: Some(Shortcut::plain(Key::CloseBracket)),
+        icon: Icon::Plus,
+        tip: "Play faster",
+        action: Action::Faster,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Slower,
+        name: "Slower",
+        shortcut: Some(Shortcut::plain(Key::OpenBracket)),
+        icon: Icon::Minus,
+        tip: "Play slower",
+        action: Action::Slower,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Loop,
+        name: "Loop",
+        shortcut: Some(Shortcut::plain(Key::L)),
+        icon: Icon::Repeat,
+        tip: "At the end: stop, play the segment again, or the whole run",
+        action: Action::CycleLoop,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Think,
+        name: "Think again",
+        shortcut: Some(Shortcut::command(Key::R)),
+        icon: Icon::RotateCcw,
+        tip: "Let the model think about the board once more, from the start",
+        action: Action::ThinkAgain,
+        possible: can_think,
+    },
+    Command {
+        id: CommandId::Stop,
+        name: "Stop thinking",
+        shortcut: None,
+        icon: Icon::Square,
+        tip: "Stop the computation; the steps so far stay",
+        action: Action::StopThinking,
+        possible: State::thinking,
+    },
+    Command {
+        id: CommandId::NewPuzzle,
+        name: "New puzzle",
+        shortcut: Some(Shortcut::command(Key::N)),
+        icon: Icon::Dices,
+        tip: "A new puzzle of the chosen shape and difficulty; the board before can be undone back",
+        action: Action::NewPuzzle,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Open,
+        name: "Open…",
+        shortcut: Some(Shortcut::command(Key::O)),
+        icon: Icon::FolderOpen,
+        tip: "Open a puzzle as text, or a checkpoint: step_N of the public code, or safetensors",
+        action: Action::Open,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Save,
+        name: "Save puzzle…",
+        shortcut: Some(Shortcut::command(Key::S)),
+        icon: Icon::Save,
+        tip: "Save the board as text",
+        action: Action::Save,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Quit,
+        name: "Quit",
+        shortcut: Some(Shortcut::command(Key::Q)),
+        icon: Icon::X,
+        tip: "Close the window",
+        action: Action::Quit,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Undo,
+        name: "Undo",
+        shortcut: Some(Shortcut::command(Key::Z)),
+        icon: Icon::Undo2,
+        tip: "Take the last edit of the board back",
+        action: Action::Undo,
+        possible: |state| state.document.undo_name().is_some(),
+    },
+    Command {
+        id: CommandId::Redo,
+        name: "Redo",
+        shortcut: Some(Shortcut::command_shift(Key::Z)),
+        icon: Icon::Redo2,
+        tip: "Do the undone edit again",
+        action: Action::Redo,
+        possible: |state| state.document.redo_name().is_some(),
+    },
+    Command {
+        id: CommandId::Copy,
+        name: "Copy board as text",
+        shortcut: Some(Shortcut::command(Key::C)),
+        icon: Icon::Copy,
+        tip: "Put the board on the clipboard; Ctrl+V puts a board from the clipboard here",
+        action: Action::Copy,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Erase,
+        name: "Clear the selected cell",
+        shortcut: Some(Shortcut::plain(Key::Delete)),
+        icon: Icon::Eraser,
+        tip: "Make the selected cell blank",
+        action: Action::Erase,
+        possible: |state| state.selected.is_some_and(|cell| state.board().get(cell) != Some(0)),
+    },
+    Command {
+        id: CommandId::Clear,
+        name: "Clear the board",
+        shortcut: None,
+        icon: Icon::Trash2,
+        tip: "Make every cell blank",
+        action: Action::ClearBoard,
+        possible: |state| state.board().givens() > 0,
+    },
+    Command {
+        id: CommandId::Solution,
+        name: "Show solution",
+        shortcut: None,
+        icon: Icon::Lightbulb,
+        tip: "Compare with the solver's solution, in green; hidden until asked for",
+        action: Action::ToggleSolution,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Candidates,
+        name: "Show candidates",
+        shortcut: None,
+        icon: Icon::Grid3x3,
+        tip: "Show every digit that a cell may become, as bright as it is probable",
+        action: Action::ToggleCandidates,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Theme,
+        name: "Next theme",
+        shortcut: None,
+        icon: Icon::SunMoon,
+        tip: "Follow the system, dark, light",
+        action: Action::CycleTheme,
+        possible: always,
+    },
+    Command {
+        id: CommandId::Layout,
+        name: "Reset layout",
+        shortcut: None,
+        icon: Icon::LayoutDashboard,
+        tip: "Put all panes back where they were; they are moved by dragging their titles",
+        action: Action::ResetLayout,
+        possible: always,
+    },
+    Command {
+        id: CommandId::ShowLibrary,
+        name: "Library",
+        shortcut: None,
+        icon: Icon::PanelLeft,
+        tip: "Show or hide the library",
+        action: Action::TogglePane(Pane::Library),
+        possible: always,
+    },
+    Command {
+        id: CommandId::ShowPlots,
+        name: "Plots and log",
+        shortcut: None,
+        icon: Icon::Rows2,
+        tip: "Show or hide the plots and the log",
+        action: Action::TogglePane(Pane::Convergence),
+        possible: always,
+    },
+    Command {
+        id: CommandId::Keys,
+        name: "Keys",
+        shortcut: Some(Shortcut::plain(Key::F1)),
+        icon: Icon::Keyboard,
+        tip: "The list of keys",
+        action: Action::ToggleKeys,
+        possible: always,
+    },
+];
+
+/// The command of a name.
+pub fn command(id: CommandId) -> &'static Command {
+    // The test below holds the table complete, so the fallback is never taken.
+    COMMANDS.iter().find(|command| command.id == id).unwrap_or(&COMMANDS[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_keys_are_unique() {
+        for (i, a) in COMMANDS.iter().enumerate() {
+            for b in &COMMANDS[i + 1..] {
+                assert_ne!(a.id, b.id);
+                assert!(a.shortcut.is_none() || a.shortcut != b.shortcut, "{} and {}", a.name, b.name);
+            }
+        }
+        assert_eq!(COMMANDS.len(), CommandId::Keys as usize + 1);
+    }
+
+    #[test]
+    fn tooltips_name_the_key() {
+        if !cfg!(target_os = "macos") {
+            assert!(command(CommandId::Redo).tooltip().ends_with("(Ctrl+Shift+Z)"));
+        }
+        assert!(command(CommandId::Slower).tooltip().ends_with("([)"));
+    }
+}

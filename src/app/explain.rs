@@ -1,0 +1,289 @@
+//! Plain sentences about a micro-step, made from its numbers.
+
+use super::scene::{Scene, scene};
+use crate::board::sudoku::Sudoku;
+use crate::trace::{Module, Recording, SegmentEnd};
+
+/// How a piece of text is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Plain text.
+    Plain,
+    /// A number or place that matters.
+    Strong,
+    /// A module's name.
+    Of(Module),
+    /// Right by the rules, or halting.
+    Right,
+    /// Wrong by the rules, or against the solution.
+    Wrong,
+}
+
+/// A piece of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span(pub Tone, pub String);
+
+/// Sentences being written.
+#[derive(Debug, Default)]
+struct Writer(Vec<Span>);
+
+impl Writer {
+    fn say(mut self, tone: Tone, text: impl Into<String>) -> Self {
+        self.0.push(Span(tone, text.into()));
+        self
+    }
+
+    fn plain(self, text: impl Into<String>) -> Self {
+        self.say(Tone::Plain, text)
+    }
+
+    fn strong(self, text: impl Into<String>) -> Self {
+        self.say(Tone::Strong, text)
+    }
+
+    fn of(self, module: Module) -> Self {
+        self.say(Tone::Of(module), if module == Module::H { "H" } else { "L" })
+    }
+}
+
+/// The logistic function: a Q value, a logit, as a probability.
+pub fn sigmoid(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}
+
+/// Both Q values as probabilities; as logits where two digits do not tell them apart.
+pub fn decision(end: &SegmentEnd) -> String {
+    let [halt, go] = [end.q_halt, end.q_continue].map(|q| format!("{:.2}", sigmoid(q)));
+    match halt == go {
+        false => format!("halt {halt}, continue {go}"),
+        true => format!("q_halt {:+.2}, q_continue {:+.2}", end.q_halt, end.q_continue),
+    }
+}
+
+/// A count as a word where that reads better.
+fn count(n: usize) -> String {
+    const WORDS: [&str; 13] =
+        ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    WORDS.get(n).map_or_else(|| n.to_string(), |word| (*word).to_owned())
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// A number with three significant figures.
+pub fn figure(value: f32) -> String {
+    match value.abs() {
+        v if !v.is_finite() => "not a number".to_owned(),
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 10.0 => format!("{value:.1}"),
+        v if v >= 1.0 => format!("{value:.2}"),
+        v if v >= 0.001 || v == 0.0 => format!("{value:.3}"),
+        _ => format!("{value:.1e}"),
+    }
+}
+
+/// How far this step moved its module against that module's step before: "4.1 x the step before", or nothing for the
+/// first.
+pub fn against_before(recording: &Recording, step: usize) -> Option<(f32, f32)> {
+    let this = recording.steps.get(step)?;
+    let before = recording.steps[..step].iter().rev().find(|s| s.at.module == this.at.module)?;
+    (before.residual > 0.0).then(|| (this.residual, this.residual / before.residual))
+}
+
+/// The line under the clockwork: what moved, how far, and what that means.
+pub fn moved(recording: &Recording, playhead: usize) -> Vec<Span> {
+    let Some(step) = playhead.checked_sub(1).and_then(|i| recording.steps.get(i).map(|s| (i, s))) else {
+        return Writer::default().plain("Initial states: nothing has moved yet").0;
+    };
+    let (index, record) = step;
+    let text = Writer::default().of(record.at.module).plain(" moved ").strong(figure(record.residual));
+    let Some((_, ratio)) = against_before(recording, index) else {
+        return text.plain(" from its initial state").0;
+    };
+    let reset = record.at.module == Module::L && record.at.l_step == 0;
+    let meaning = match ratio {
+        r if reset && r > 1.5 => ": reset",
+        r if r < 0.8 => ": settling",
+        r if r > 1.25 => ": more than before",
+        _ => ": as before",
+    };
+    text.plain(format!(" · {} x its step before{meaning}", ratio_text(ratio))).0
+}
+
+fn ratio_text(ratio: f32) -> String {
+    if ratio >= 10.0 { format!("{ratio:.0}") } else { format!("{ratio:.1}") }
+}
+
+/// What the micro-step before the playhead did, in up to three sentences. `solution` is the one that is shown, if any.
+pub fn sentences(
+    board: &Sudoku,
+    recording: Option<&Recording>,
+    playhead: usize,
+    solution: Option<&Sudoku>,
+) -> Vec<Span> {
+    let Some(recording) = recording else { return Writer::default().plain("Nothing has been computed yet.").0 };
+    let Some(index) = playhead.checked_sub(1).filter(|i| *i < recording.steps.len()) else {
+        let tokens = recording.dimensions.tokens;
+        return Writer::default()
+            .plain("Before the first step both states are the ")
+            .strong("fixed initial values")
+            .plain(format!(" the model was trained with, the same for all {tokens} tokens. "))
+            .of(Module::L)
+            .plain(" reads the board with its first step.")
+            .0;
+    };
+    let now = scene(board, Some(recording), playhead);
+    let text = what_moved(recording, index);
+    let text = what_changed(text, board, recording, playhead, &now, solution);
+    halting(text, recording, index, &now).0
+}
+
+fn what_moved(recording: &Recording, index: usize) -> Writer {
+    let record = &recording.steps[index];
+    let distance = figure(record.residual);
+    let compared = against_before(recording, index).map(|(_, ratio)| match ratio {
+        r if r > 1.2 => format!(", {} times its step before. ", ratio_text(r)),
+        r if r < 0.85 => format!(", {:.0}\u{a0}% of its step before. ", r * 100.0),
+        _ => ", about as far as its step before. ".to_owned(),
+    });
+    let compared = compared.unwrap_or_else(|| " from its initial state. ".to_owned());
+    match (record.at.module, record.at.l_step) {
+        (Module::L, 0) if index == 0 => Writer::default()
+            .of(Module::L)
+            .plain(" read the board for the first time and moved ")
+            .strong(distance)
+            .plain(compared),
+        (Module::L, 0) => Writer::default()
+            .of(Module::H)
+            .plain(" has just changed its plan, so ")
+            .of(Module::L)
+            .plain(" starts settling again: it moved ")
+            .strong(distance)
+            .plain(compared),
+        (Module::L, _) => Writer::default()
+            .of(Module::L)
+            .plain(" works on under the same plan of ")
+            .of(Module::H)
+            .plain(": it moved ")
+            .strong(distance)
+            .plain(compared),
+        (Module::H, _) => Writer::default()
+            .of(Module::H)
+            .plain(" took in what ")
+            .of(Module::L)
+            .plain(" found and moved ")
+            .strong(distance)
+            .plain(compared),
+    }
+}
+
+fn what_changed(
+    text: Writer,
+    board: &Sudoku,
+    recording: &Recording,
+    playhead: usize,
+    now: &Scene,
+    solution: Option<&Sudoku>,
+) -> Writer {
+    if playhead == 1 {
+        return text.plain(format!("Its first guess is sure of {} of {} cells. ", count(now.sure), now.blanks));
+    }
+    if now.changed == 0 {
+        return text.plain("No cell changed its mind. ");
+    }
+    let verb = if now.changed == 1 { "cell changed" } else { "cells changed" };
+    let mut text = text.plain(format!("{} {verb}", capital(&count(now.changed))));
+    // The surest of them is the example.
+    let changed = now.cells.iter().enumerate().filter(|(_, cell)| cell.changed);
+    let Some((at, cell)) = changed.max_by(|a, b| a.1.confidence.total_cmp(&b.1.confidence)) else {
+        return text.plain(". ");
+    };
+    let before = scene(board, Some(recording), playhead - 1).cells[at].predicted;
+    let show = |digit: Option<u8>| digit.map_or_else(|| "blank".to_owned(), |digit| digit.to_string());
+    let side = board.side();
+    text = text.plain("; ").strong(format!("r{}c{}", at / side + 1, at % side + 1)).plain(format!(
+        " went from {} to {}",
+        show(before),
+        show(cell.predicted)
+    ));
+    let truth = solution.map(|solution| solution.cells()[at]);
+    match truth {
+        Some(truth) if cell.predicted != Some(truth) => {
+            text.say(Tone::Wrong, format!(" (the solution has {truth})")).plain(". ")
+        }
+        Some(_) => text.say(Tone::Right, " (right)").plain(". "),
+        None if cell.conflict => text.say(Tone::Wrong, " (against the rules)").plain(". "),
+        None => text.plain(". "),
+    }
+}
+
+fn halting(text: Writer, recording: &Recording, index: usize, now: &Scene) -> Writer {
+    let schedule = recording.dimensions.schedule;
+    let (segment, last) =
+        (index / schedule.steps_per_segment(), (index + 1).is_multiple_of(schedule.steps_per_segment()));
+    if let Some(end) = recording.end_of(segment).filter(|_| last) {
+        let values = decision(end);
+        return match (end.halted, end.q_halt > end.q_continue) {
+            (true, true) if now.solved => {
+                text.say(Tone::Right, "It halts with a board that keeps all rules").plain(format!(": {values}."))
+            }
+            (true, true) => text.say(Tone::Right, "It halts").plain(format!(": {values}.")),
+            (true, false) => text.plain(format!("The limit of segments ends it: {values}.")),
+            (false, true) => text.plain(format!("It would halt, but a fixed number of segments was asked: {values}.")),
+            (false, false) => text.plain(format!("It goes on: {values}.")),
+        };
+    }
+    if now.solved {
+        return text.say(Tone::Right, "The answer keeps all rules").plain(".");
+    }
+    if now.conflicts > 0 {
+        let them = if now.conflicts == 1 { "cell breaks" } else { "cells break" };
+        return text.plain(format!("{} {them} a rule.", capital(&count(now.conflicts))));
+    }
+    let left = schedule.steps_per_segment() - (index + 1) % schedule.steps_per_segment();
+    text.plain(format!("The next halting decision is {} micro-steps away.", count(left)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::tests::recording;
+    use super::*;
+
+    fn told(playhead: usize, solution: Option<&str>) -> String {
+        let board = Sudoku::parse("1... ...2 .... ..2.", None).unwrap();
+        let recording = recording(24, |step, cell| if step >= 3 && cell == 1 { 2 } else { 3 });
+        let solution = solution.map(|text| Sudoku::parse(text, None).unwrap());
+        let spans = sentences(&board, Some(&recording), playhead, solution.as_ref());
+        spans.into_iter().map(|Span(_, text)| text).collect()
+    }
+
+    #[test]
+    fn each_kind_of_step_is_told_from_its_numbers() {
+        assert!(told(0, None).contains("initial values"));
+        assert!(told(1, None).starts_with("L read the board for the first time and moved 0.800 from"));
+        assert!(told(2, None).contains("12\u{a0}% of its step before") && told(2, None).contains("No cell changed"));
+        assert!(told(3, None).starts_with("H took in what L found"));
+        let reset = told(4, None);
+        assert!(reset.contains("H has just changed its plan") && reset.contains("8.0 times"), "{reset}");
+        assert!(reset.contains("One cell changed; r1c2 went from 3 to 2"), "{reset}");
+        assert!(told(6, None).contains("It goes on: halt 0.27, continue 0.50"));
+        assert!(told(24, None).contains("It halts: halt 0.88"));
+    }
+
+    #[test]
+    fn the_solution_is_named_only_when_it_is_shown() {
+        assert!(!told(4, None).contains("solution"));
+        assert!(told(4, Some("1324 4132 2413 3241")).contains("the solution has 3"));
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!(figure(0.381_4), "0.381");
+        assert_eq!(figure(12.34), "12.3");
+        assert_eq!(figure(0.000_012), "1.2e-5");
+        assert_eq!(figure(f32::NAN), "not a number");
+        assert_eq!(sigmoid(0.0), 0.5);
+    }
+}

@@ -1,0 +1,127 @@
+//! From keys to actions. Off while a text field has the focus; while a cell is selected, plain arrows move it.
+
+use eframe::egui::{Context, Event, Key, Modifiers};
+
+use super::action::Action;
+use super::command::COMMANDS;
+use super::state::State;
+
+/// What the keys of this frame ask for.
+pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
+    if ctx.text_edit_focused() || ctx.any_popup_open() {
+        return Vec::new();
+    }
+    // A button that has the keyboard's focus is pressed by Space and left with the arrows.
+    let widget_focused = ctx.memory(|memory| memory.focused().is_some());
+    let events = ctx.input(|input| input.events.clone());
+    events.iter().filter_map(|event| action(event, state, widget_focused)).collect()
+}
+
+/// What one event asks for.
+fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> {
+    match event {
+        Event::Copy | Event::Cut => Some(Action::Copy),
+        Event::Paste(text) => Some(Action::Paste(text.clone())),
+        // As text, so that digits come from every keyboard and number block.
+        Event::Text(text) if state.selected.is_some() => {
+            let digit = text.chars().next().filter(|_| text.len() == 1)?;
+            match digit {
+                '1'..='9' => Some(Action::Type(digit as u8 - b'0')),
+                '0' | '.' => Some(Action::Erase),
+                _ => None,
+            }
+        }
+        Event::Key { key, pressed: true, modifiers, .. } => key_action(*key, *modifiers, state, widget_focused),
+        _ => None,
+    }
+}
+
+fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: bool) -> Option<Action> {
+    if modifiers.is_none() && state.selected.is_some() {
+        match key {
+            Key::ArrowLeft => return Some(Action::MoveSelection(0, -1)),
+            Key::ArrowRight => return Some(Action::MoveSelection(0, 1)),
+            Key::ArrowUp => return Some(Action::MoveSelection(-1, 0)),
+            Key::ArrowDown => return Some(Action::MoveSelection(1, 0)),
+            Key::Escape => return Some(Action::Select(None)),
+            Key::Backspace => return Some(Action::Erase),
+            _ => {}
+        }
+    }
+    if key == Key::Escape && state.show_keys {
+        return Some(Action::ToggleKeys);
+    }
+    let mine = widget_focused && modifiers.is_none() && matches!(key, Key::Space | Key::ArrowLeft | Key::ArrowRight);
+    if mine {
+        return None;
+    }
+    COMMANDS
+        .iter()
+        .find(|command| {
+            command.shortcut.is_some_and(|shortcut| {
+                // On some keyboards brackets need AltGr or Shift.
+                let free = matches!(shortcut.key, Key::OpenBracket | Key::CloseBracket) && !modifiers.command_only();
+                shortcut.key == key && (free || modifiers.matches_exact(shortcut.modifiers))
+            })
+        })
+        .filter(|command| (command.possible)(state))
+        .map(|command| command.action.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::action::Stride;
+    use super::super::persist::Settings;
+    use super::super::scene::tests::recording;
+    use super::*;
+
+    fn state() -> State {
+        let mut state = State::new(Settings::default());
+        state.run.recording = Some(recording(12, |_, _| 1));
+        state.playhead.at = 4;
+        state
+    }
+
+    #[test]
+    fn arrows_belong_to_the_clock_until_a_cell_is_selected() {
+        let mut state = state();
+        let right = |state: &State, modifiers| key_action(Key::ArrowRight, modifiers, state, false);
+        assert_eq!(right(&state, Modifiers::NONE), Some(Action::Forward(Stride::Micro)));
+        assert_eq!(right(&state, Modifiers::SHIFT), Some(Action::Forward(Stride::Cycle)));
+        assert_eq!(right(&state, Modifiers::COMMAND), Some(Action::Forward(Stride::Segment)));
+        state.selected = Some(0);
+        assert_eq!(right(&state, Modifiers::NONE), Some(Action::MoveSelection(0, 1)));
+        assert_eq!(right(&state, Modifiers::SHIFT), Some(Action::Forward(Stride::Cycle)));
+        assert_eq!(key_action(Key::Escape, Modifiers::NONE, &state, false), Some(Action::Select(None)));
+    }
+
+    #[test]
+    fn undo_and_redo_are_told_apart_by_shift() {
+        let mut state = state();
+        let mut board = state.board().clone();
+        board.set(0, 1).unwrap();
+        state.document.edit("one", board);
+        let shift = Modifiers { shift: true, ..Modifiers::COMMAND };
+        assert_eq!(key_action(Key::Z, Modifiers::COMMAND, &state, false), Some(Action::Undo));
+        assert_eq!(key_action(Key::Z, shift, &state, false), None);
+        state.document.undo();
+        assert_eq!(key_action(Key::Z, shift, &state, false), Some(Action::Redo));
+    }
+
+    #[test]
+    fn digits_need_a_selection() {
+        let mut state = state();
+        let typed = |state: &State, text: &str| action(&Event::Text(text.into()), state, false);
+        assert_eq!(typed(&state, "3"), None);
+        state.selected = Some(2);
+        assert_eq!(typed(&state, "3"), Some(Action::Type(3)));
+        assert_eq!(typed(&state, "0"), Some(Action::Erase));
+        assert_eq!(typed(&state, "x"), None);
+    }
+
+    #[test]
+    fn a_focused_button_keeps_its_keys() {
+        assert_eq!(key_action(Key::Space, Modifiers::NONE, &state(), true), None);
+        assert_eq!(key_action(Key::Space, Modifiers::NONE, &state(), false), Some(Action::TogglePlay));
+    }
+}

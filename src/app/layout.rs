@@ -1,0 +1,228 @@
+//! Which panes there are and where they stand. Until a person moves one, the arrangement follows the window's size.
+
+use std::collections::HashMap;
+
+use eframe::egui::{Id, Vec2};
+use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree};
+use serde::{Deserialize, Serialize};
+
+/// Below this width the library is a rail.
+pub const RAIL_BELOW: f32 = 1280.0;
+/// Below this height the plots share a place with the modules.
+const LOW_BELOW: f32 = 740.0;
+/// How wide the rail is, points.
+pub const RAIL_WIDTH: f32 = 48.0;
+
+/// A pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Pane {
+    /// Puzzles, models and devices.
+    Library,
+    /// The board.
+    Board,
+    /// The transport and the timeline.
+    Clock,
+    /// The two modules and this step.
+    Modules,
+    /// Plots over the run.
+    Convergence,
+    /// What happened.
+    Log,
+}
+
+impl Pane {
+    /// The title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Library => "Library",
+            Self::Board => "Board",
+            Self::Clock => "Timeline",
+            Self::Modules => "Modules",
+            Self::Convergence => "Convergence",
+            Self::Log => "Log",
+        }
+    }
+}
+
+/// How the panes are arranged while nobody moved them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Arrangement {
+    /// Plots below everything.
+    High,
+    /// Plots as tabs beside the modules.
+    Low,
+}
+
+/// The panes in their places.
+#[derive(Serialize, Deserialize)]
+pub struct Layout {
+    /// The tree of egui_tiles.
+    pub tree: Tree<Pane>,
+    /// A person moved something, so the sizes are theirs.
+    pub moved: bool,
+    #[serde(skip)]
+    arranged: Option<Arrangement>,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self { tree: arrange(Arrangement::High), moved: false, arranged: Some(Arrangement::High) }
+    }
+}
+
+fn arrange(arrangement: Arrangement) -> Tree<Pane> {
+    let mut tiles = Tiles::default();
+    let [library, board, clock, modules, convergence, log] =
+        [Pane::Library, Pane::Board, Pane::Clock, Pane::Modules, Pane::Convergence, Pane::Log]
+            .map(|pane| tiles.insert_pane(pane));
+    let middle = tiles.insert_vertical_tile(vec![board, clock]);
+    let right = match arrangement {
+        Arrangement::High => {
+            let upper = tiles.insert_horizontal_tile(vec![middle, modules]);
+            let lower = tiles.insert_tab_tile(vec![convergence, log]);
+            tiles.insert_vertical_tile(vec![upper, lower])
+        }
+        Arrangement::Low => {
+            let side = tiles.insert_tab_tile(vec![modules, convergence, log]);
+            tiles.insert_horizontal_tile(vec![middle, side])
+        }
+    };
+    let root = tiles.insert_container(Linear::new(LinearDir::Horizontal, vec![library, right]));
+    Tree::new(Id::unique("panes"), root, tiles)
+}
+
+impl Layout {
+    /// Puts everything back.
+    pub fn reset(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Fits the arrangement to the window's size, unless a person moved something.
+    pub fn fit(&mut self, size: Vec2) {
+        if self.moved {
+            return;
+        }
+        let wanted = if size.y < LOW_BELOW { Arrangement::Low } else { Arrangement::High };
+        if self.arranged != Some(wanted) {
+            let hidden: Vec<Pane> = self.panes().filter(|(id, _)| !self.tree.is_visible(*id)).map(|(_, p)| p).collect();
+            self.tree = arrange(wanted);
+            self.arranged = Some(wanted);
+            for pane in hidden {
+                self.set_visible(pane, false);
+            }
+        }
+        let library = if size.x < RAIL_BELOW { RAIL_WIDTH } else { (size.x * 0.148).clamp(190.0, 280.0) };
+        let modules = (size.x * 0.295).clamp(330.0, 620.0);
+        let plots = (size.y * 0.262).clamp(190.0, 420.0);
+        let clock = (size.y * 0.17).clamp(146.0, 200.0);
+        let upper = if wanted == Arrangement::High { size.y - plots } else { size.y };
+        let sizes = [
+            (Pane::Library, library, LinearDir::Horizontal, size.x),
+            (Pane::Modules, modules, LinearDir::Horizontal, size.x - library),
+            (Pane::Convergence, plots, LinearDir::Vertical, size.y),
+            (Pane::Clock, clock, LinearDir::Vertical, upper),
+        ];
+        // egui_tiles joins containers of one direction, so two of these panes may stand in one.
+        let mut containers: HashMap<TileId, (f32, Vec<(TileId, f32)>)> = HashMap::new();
+        for (pane, pixels, along, total) in sizes {
+            if let Some((container, child)) = self.place(pane, along) {
+                let entry = containers.entry(container).or_insert((0.0, Vec::new()));
+                entry.0 = entry.0.max(total);
+                entry.1.push((child, pixels));
+            }
+        }
+        for (container, (total, fixed)) in containers {
+            let Some(Tile::Container(Container::Linear(linear))) = self.tree.tiles.get_mut(container) else { continue };
+            let taken: f32 = fixed.iter().map(|(_, pixels)| pixels).sum();
+            let others: Vec<TileId> =
+                linear.children.iter().copied().filter(|child| fixed.iter().all(|(f, _)| f != child)).collect();
+            let rest = (total - taken).max(1.0) / others.len().max(1) as f32;
+            fixed.into_iter().for_each(|(child, pixels)| linear.shares.set_share(child, pixels));
+            others.into_iter().for_each(|other| linear.shares.set_share(other, rest));
+        }
+    }
+
+    fn panes(&self) -> impl Iterator<Item = (TileId, Pane)> + '_ {
+        self.tree.tiles.iter().filter_map(|(id, tile)| match tile {
+            Tile::Pane(pane) => Some((*id, *pane)),
+            Tile::Container(_) => None,
+        })
+    }
+
+    fn find(&self, pane: Pane) -> Option<TileId> {
+        self.tree.tiles.find_pane(&pane)
+    }
+
+    /// The nearest container around a pane that lays out in this direction, and its child that holds the pane.
+    fn place(&self, pane: Pane, along: LinearDir) -> Option<(TileId, TileId)> {
+        let mut child = self.find(pane)?;
+        loop {
+            let parent = self.tree.tiles.parent_of(child)?;
+            match self.tree.tiles.get_container(parent) {
+                Some(Container::Linear(linear)) if linear.dir == along => return Some((parent, child)),
+                _ => child = parent,
+            }
+        }
+    }
+
+    /// Whether a pane stands in tabs, whose title says its name.
+    pub fn tabbed(&self, tile: TileId) -> bool {
+        let parent = self.tree.tiles.parent_of(tile).and_then(|parent| self.tree.tiles.get_container(parent));
+        matches!(parent, Some(Container::Tabs(_)))
+    }
+
+    /// Whether a pane is shown.
+    pub fn visible(&self, pane: Pane) -> bool {
+        self.find(pane).is_some_and(|tile| self.tree.is_visible(tile))
+    }
+
+    fn set_visible(&mut self, pane: Pane, visible: bool) {
+        if let Some(tile) = self.find(pane) {
+            self.tree.set_visible(tile, visible);
+        }
+    }
+
+    /// Shows or hides a pane; the plots take the log along.
+    pub fn toggle(&mut self, pane: Pane) {
+        let visible = !self.visible(pane);
+        self.set_visible(pane, visible);
+        if pane == Pane::Convergence {
+            self.set_visible(Pane::Log, visible);
+        }
+    }
+
+    /// Whether every pane is there, as it must be after reading a layout from disk.
+    pub fn is_whole(&self) -> bool {
+        [Pane::Library, Pane::Board, Pane::Clock, Pane::Modules, Pane::Convergence, Pane::Log]
+            .into_iter()
+            .all(|pane| self.panes().filter(|(_, p)| *p == pane).count() == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_survives_being_saved() {
+        let layout = Layout { moved: true, ..Layout::default() };
+        let text = serde_json::to_string(&layout).unwrap();
+        let read: Layout = serde_json::from_str(&text).unwrap();
+        assert!(read.moved && read.is_whole());
+        assert!(serde_json::from_str::<Layout>("{}").is_err());
+    }
+
+    #[test]
+    fn low_windows_put_the_plots_into_tabs() {
+        let mut layout = Layout::default();
+        layout.toggle(Pane::Library);
+        for (height, tabbed) in [(640.0, true), (900.0, false)] {
+            layout.fit(Vec2::new(1024.0, height));
+            let modules = layout.find(Pane::Modules).unwrap();
+            assert_eq!(layout.tabbed(modules), tabbed);
+            assert!(layout.is_whole() && !layout.visible(Pane::Library) && layout.visible(Pane::Board));
+        }
+        layout.reset();
+        assert!(layout.visible(Pane::Library));
+    }
+}

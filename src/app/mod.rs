@@ -1,0 +1,255 @@
+//! The window. Its whole state is [`State`]; panes read it and push [`Action`]s; [`apply`](apply::apply) is the one
+//! place that changes it. It knows the engine only by commands and events.
+
+mod action;
+mod apply;
+mod background;
+mod command;
+mod events;
+mod explain;
+mod keys;
+mod layout;
+mod open;
+mod panes;
+mod persist;
+mod puzzles;
+mod scene;
+mod state;
+mod theme;
+mod widgets;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use eframe::egui::{self, CentralPanel, Frame, Panel, Ui, ViewportBuilder, ViewportCommand};
+use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
+
+pub use action::{Action, Effect, Stride};
+pub use layout::Pane;
+pub use persist::Settings;
+pub use puzzles::Difficulty;
+pub use state::{Loop, RunStatus, State};
+pub use theme::ThemeChoice;
+
+use crate::engine::{Command, Engine};
+use apply::{apply, first_model};
+use background::Background;
+use layout::Layout;
+use panes::{Cx, Panes};
+use theme::Theme;
+use widgets::heatmap::Pictures;
+
+/// How the window is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Puzzles and checkpoints to open.
+    pub files: Vec<PathBuf>,
+    /// What computes: `cpu`, `gpu`, `gpu:N`; None for the one of the last time, or the best.
+    pub device: Option<String>,
+    /// The seed of new puzzles; None for one from the clock.
+    pub seed: Option<u64>,
+}
+
+/// Whether a window can be opened here at all.
+pub fn has_display() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+/// Opens the window and runs until it is closed.
+///
+/// # Errors
+/// What the windowing system or the graphics driver says.
+pub fn run(options: Options) -> Result<(), eframe::Error> {
+    let viewport = ViewportBuilder::default()
+        .with_title("hrmscope")
+        .with_app_id("hrmscope")
+        .with_inner_size([1440.0, 900.0])
+        .with_min_inner_size([1024.0, 640.0]);
+    let wgpu_options = WgpuConfiguration { wgpu_setup: wgpu_setup(), ..Default::default() };
+    let native = eframe::NativeOptions { viewport, wgpu_options, ..Default::default() };
+    eframe::run_native("hrmscope", native, Box::new(|cc| Ok(Box::new(App::new(cc, options)))))
+}
+
+/// How the graphics device is opened. burn looks at what an adapter could do, so a device that may be shared with it
+/// has to be asked for everything.
+pub fn wgpu_setup() -> WgpuSetup {
+    let mut setup = WgpuSetupCreateNew::without_display_handle();
+    setup.device_descriptor = Arc::new(|adapter| wgpu::DeviceDescriptor {
+        label: Some("hrmscope window"),
+        required_features: adapter.features().difference(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS),
+        required_limits: adapter.limits(),
+        ..Default::default()
+    });
+    WgpuSetup::CreateNew(setup)
+}
+
+/// The application: the state, and what stands outside of it.
+pub struct App {
+    /// Everything that is shown.
+    pub state: State,
+    layout: Layout,
+    engine: Engine,
+    background: Background,
+    pictures: Pictures,
+    seed: u64,
+}
+
+impl App {
+    /// Starts the engine, opens what is to be opened, and takes up where the last window was closed.
+    pub fn new(cc: &eframe::CreationContext<'_>, options: Options) -> Self {
+        let ctx = &cc.egui_ctx;
+        theme::install(ctx);
+        let settings: Settings =
+            cc.storage.and_then(|storage| eframe::get_value(storage, persist::SETTINGS_KEY)).unwrap_or_default();
+        let layout = cc.storage.and_then(|storage| eframe::get_value::<Layout>(storage, persist::LAYOUT_KEY));
+        let (wake, wake_too) = (ctx.clone(), ctx.clone());
+        let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
+        let mut app = Self {
+            state: State::new(settings),
+            layout: layout.filter(|l| l.moved && l.is_whole()).unwrap_or_default(),
+            engine: Engine::start(move || wake.request_repaint()),
+            background: Background::new(move || wake_too.request_repaint()),
+            pictures: Pictures::default(),
+            seed: options.seed.unwrap_or(clock),
+        };
+        app.begin(ctx, options);
+        app
+    }
+
+    fn begin(&mut self, ctx: &egui::Context, options: Options) {
+        let mut effects = Vec::new();
+        let device = options.device.or_else(|| self.state.settings.device.clone());
+        if let Some(device) = device {
+            self.state.device_chosen = true;
+            effects.push(Effect::Engine(Command::UseDevice(device)));
+        }
+        match first_model(&self.state) {
+            Some(model) => apply(&mut self.state, Action::UseModel(model), &mut effects),
+            // Nothing to show at once, so the best device is looked for now.
+            None if !self.state.device_chosen => {
+                self.state.device_chosen = true;
+                effects.push(Effect::Engine(Command::UseDevice(String::new())));
+            }
+            None => {}
+        }
+        effects.push(Effect::Engine(Command::ListDevices));
+        if !self.state.untouched {
+            effects.push(Effect::Judge(self.state.board().clone()));
+        }
+        effects.extend(options.files.into_iter().map(Effect::Look));
+        self.background.samples();
+        self.perform(ctx, effects);
+    }
+
+    /// Does what a person did, as a button, a menu or a key would.
+    pub fn act(&mut self, ctx: &egui::Context, actions: Vec<Action>) {
+        let mut effects = Vec::new();
+        for action in actions {
+            apply(&mut self.state, action, &mut effects);
+        }
+        self.perform(ctx, effects);
+    }
+
+    fn perform(&mut self, ctx: &egui::Context, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Engine(command) => {
+                    if self.engine.commands.send(command).is_err() {
+                        let text = "The compute thread has ended. Save your board and start hrmscope again.";
+                        self.state.say(true, text, Some(("Save the board…", Action::Save)));
+                    }
+                }
+                Effect::Copy(text) => ctx.copy_text(text),
+                Effect::AskOpen => self.background.ask_open(),
+                Effect::AskSave(text) => self.background.ask_save(text),
+                Effect::Look(path) => self.background.look(path),
+                Effect::Generate(shape, difficulty) => {
+                    self.background.generate(shape, difficulty, self.seed);
+                    self.seed = self.seed.wrapping_add(1);
+                }
+                Effect::Judge(board) => self.background.judge(board),
+                Effect::TogglePane(pane) => self.layout.toggle(pane),
+                Effect::ResetLayout => self.layout.reset(),
+                Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            }
+            ctx.request_repaint();
+        }
+    }
+
+    /// Takes in what the engine, the background, the keys and the desktop have to say.
+    fn listen(&mut self, ctx: &egui::Context) {
+        let mut effects = Vec::new();
+        while let Ok(event) = self.engine.events.try_recv() {
+            events::receive(&mut self.state, event, &mut effects);
+        }
+        while let Ok(news) = self.background.news.try_recv() {
+            events::hear(&mut self.state, news, &mut effects);
+        }
+        self.perform(ctx, effects);
+        let (dropped, hovering) = ctx.input(|input| {
+            let paths = input.raw.dropped_files.iter().map(|file| file.path().to_owned());
+            (paths.collect::<Vec<PathBuf>>(), !input.raw.hovered_files.is_empty())
+        });
+        self.state.dropping = hovering;
+        let mut actions: Vec<Action> = dropped.into_iter().map(Action::OpenPath).collect();
+        actions.extend(keys::actions(ctx, &self.state));
+        self.act(ctx, actions);
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.listen(ctx);
+        if let Some(seconds) = self.state.tick(ctx.time()) {
+            ctx.request_repaint_after(Duration::from_secs_f64(seconds.max(0.0)));
+        }
+        let preference = self.state.settings.theme.preference();
+        if ctx.options(|options| options.theme_preference) != preference {
+            ctx.set_theme(preference);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let theme = Theme::of(ui.ctx());
+        let scene = self.state.scene();
+        let mut actions = Vec::new();
+        let Self { state, layout, pictures, .. } = self;
+        let mut cx = Cx { state, scene: &scene, theme, actions: &mut actions, pictures };
+        let bar = Frame::new().fill(theme.pane).inner_margin(egui::Margin::symmetric(8, 0));
+        Panel::top("bar").exact_size(41.0).frame(bar).show(ui, |ui| panes::top::show(ui, &mut cx));
+        CentralPanel::default().frame(Frame::new().fill(theme.window)).show(ui, |ui| {
+            layout.fit(ui.available_size());
+            let tabbed = layout.tree.tiles.tile_ids().filter(|tile| layout.tabbed(*tile)).collect();
+            let mut panes = Panes {
+                cx: Cx { state: cx.state, scene: &scene, theme, actions: cx.actions, pictures: cx.pictures },
+                tabbed,
+                moved: false,
+            };
+            layout.tree.ui(&mut panes, ui);
+            layout.moved |= panes.moved;
+        });
+        panes::overlay::show(ui.ctx(), &mut cx);
+        if !actions.is_empty() {
+            let ctx = ui.ctx().clone();
+            self.act(&ctx, actions);
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        let mut settings = self.state.settings.clone();
+        settings.board = (!self.state.untouched).then(|| self.state.board().clone());
+        eframe::set_value(storage, persist::SETTINGS_KEY, &settings);
+        eframe::set_value(storage, persist::LAYOUT_KEY, &self.layout);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.extreme_bg_color.to_normalized_gamma_f32()
+    }
+
+    /// Only what is said to be kept is kept: scroll positions and open menus are not.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}

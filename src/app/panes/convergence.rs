@@ -1,0 +1,227 @@
+//! How the run converges: forward residuals, the answer's uncertainty, and the halting values.
+
+use eframe::egui::{Align2, Rect, Sense, Ui, vec2};
+
+use super::super::action::Action;
+use super::super::explain::figure;
+use super::super::scene::scene;
+use super::super::theme;
+use super::super::widgets::header;
+use super::super::widgets::plot::{Plot, Series};
+use super::Cx;
+use crate::trace::{Module, Recording};
+
+/// Shows the pane; returns whether it begins to be dragged.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
+    let dragged = titled && header(ui, "Convergence", "", cx.theme, |_| {});
+    let area = ui.available_rect_before_wrap().shrink2(vec2(0.0, 4.0));
+    ui.allocate_rect(area, Sense::hover());
+    let Some(recording) = cx.state.recording().filter(|r| !r.steps.is_empty()) else {
+        let text = "Plots over the run appear here while it is computed";
+        ui.painter().text(area.center(), Align2::CENTER_CENTER, text, theme::text(13.0), cx.theme.secondary);
+        return dragged;
+    };
+    let plots = [residuals(recording, cx), entropy(recording, cx), halting(recording, cx)];
+    let tips = [
+        "How far each micro-step moved its module's state: ||z_new - z_old|| / sqrt(numel), on a logarithmic scale. A \
+         click goes to the step",
+        "The mean entropy of the blank cells' answers: 0 bit is certain. A click goes to the step",
+        "The two Q values at each segment's end, as logits: 0 is a probability of one half. A run halts when halt is above \
+         continue",
+    ];
+    let mut go = None;
+    // Side by side where the pane is wide, below each other where it is high.
+    let wide = area.width() > area.height() * 1.6;
+    let shares = [0.44, 0.28, 0.28];
+    let mut from = 0.0;
+    for (i, (plot, tip)) in plots.iter().zip(tips).enumerate() {
+        let (length, gap) = if wide { (area.width(), 36.0) } else { (area.height(), 14.0) };
+        let share = if wide { shares[i] } else { 1.0 / 3.0 };
+        let size = (length - 2.0 * gap) * share;
+        let rect = if wide {
+            Rect::from_min_size(area.min + vec2(from, 0.0), vec2(size, area.height()))
+        } else {
+            Rect::from_min_size(area.min + vec2(0.0, from), vec2(area.width(), size))
+        };
+        from += size + gap;
+        let clicked = plot.show(ui, rect, cx.theme, tip);
+        let per = recording.dimensions.schedule.steps_per_segment() as f32;
+        go = go.or(clicked.map(|x| if i == 2 { x.round() * per } else { x.round() }));
+    }
+    if let Some(step) = go {
+        cx.actions.push(Action::GoTo(step.max(0.0) as usize));
+    }
+    dragged
+}
+
+/// Marks for the segments along a plot over micro-steps.
+fn segments(recording: &Recording) -> Vec<(f32, String, bool)> {
+    let per = recording.dimensions.schedule.steps_per_segment();
+    let begun = recording.steps.len().div_ceil(per);
+    (0..begun)
+        .flat_map(|s| {
+            let start = (s * per) as f32 + 0.5;
+            let name = format!("segment {}", s + 1);
+            [(start, String::new(), s > 0), (start + per as f32 / 2.0, name, false)]
+        })
+        .collect()
+}
+
+fn playhead(cx: &Cx<'_>) -> Option<f32> {
+    (cx.state.playhead.at > 0).then_some(cx.state.playhead.at as f32)
+}
+
+fn across(recording: &Recording) -> (f32, f32) {
+    let per = recording.dimensions.schedule.steps_per_segment();
+    (0.5, (recording.steps.len().div_ceil(per) * per) as f32 + 0.5)
+}
+
+fn residuals(recording: &Recording, cx: &Cx<'_>) -> Plot {
+    let of = |module: Module| -> Vec<(f32, f32)> {
+        let steps = recording.steps.iter().enumerate().filter(|(_, s)| s.at.module == module);
+        steps.map(|(i, s)| (i as f32 + 1.0, s.residual.max(1e-9).log10())).collect()
+    };
+    let (h, l) = (of(Module::H), of(Module::L));
+    let all = || h.iter().chain(&l).map(|p| p.1).filter(|v| v.is_finite());
+    let low = all().fold(0.0, f32::min).floor();
+    let high = all().fold(low + 1.0, f32::max) + 0.1;
+    let every = ((high - low) / 4.0).ceil().max(1.0) as i32;
+    let ticks = (low as i32..=high.floor() as i32).step_by(every.unsigned_abs() as usize);
+    let ticks = ticks.map(|power| (power as f32, number(power))).collect();
+    Plot {
+        title: "Forward residual per micro-step, log",
+        caption: residual_caption(recording),
+        x: across(recording),
+        y: (low, high),
+        ticks,
+        marks: segments(recording),
+        series: vec![
+            Series { name: "L", color: cx.theme.l, points: l },
+            Series { name: "H", color: cx.theme.h, points: h },
+        ],
+        playhead: playhead(cx),
+        halt: None,
+    }
+}
+
+/// A power of ten in full.
+fn number(power: i32) -> String {
+    if (-3..=3).contains(&power) { format!("{}", 10f64.powi(power)) } else { format!("1e{power}") }
+}
+
+/// How L settles within a cycle and is reset by H, from the data.
+fn residual_caption(recording: &Recording) -> String {
+    let last_l = recording.dimensions.schedule.l_cycles.saturating_sub(1);
+    let (mut settles, mut resets) = (Vec::new(), Vec::new());
+    let mut before: Option<f32> = None;
+    let mut first = None;
+    for step in recording.steps.iter().filter(|s| s.at.module == Module::L) {
+        if step.at.l_step == 0 {
+            if let Some(before) = before.filter(|b| *b > 0.0) {
+                resets.push(step.residual / before);
+            }
+            first = Some(step.residual);
+        }
+        if step.at.l_step == last_l
+            && last_l > 0
+            && let Some(first) = first.filter(|f| *f > 0.0)
+        {
+            settles.push(step.residual / first);
+        }
+        before = Some(step.residual);
+    }
+    let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len().max(1) as f32;
+    match (settles.is_empty(), resets.is_empty()) {
+        (false, false) => format!(
+            "L settles to {:.0} % within a cycle; after an H-update it moves {} x its last step.",
+            mean(&settles) * 100.0,
+            figure(mean(&resets))
+        ),
+        (true, false) => format!("After each H-update L moves {} x its last step.", figure(mean(&resets))),
+        _ => "Each dot is one update of one module.".to_owned(),
+    }
+}
+
+fn entropy(recording: &Recording, cx: &Cx<'_>) -> Plot {
+    let board = cx.state.board();
+    let points: Vec<(f32, f32)> =
+        (1..=recording.steps.len()).map(|at| (at as f32, scene(board, Some(recording), at).entropy)).collect();
+    let most = (board.side() as f32).log2();
+    let high = points.iter().map(|p| p.1).filter(|v| v.is_finite()).fold(0.5, f32::max).max(0.5);
+    let top = (high * 2.0).ceil() / 2.0;
+    let first = points.first().map_or(0.0, |p| p.1);
+    let now = points.last().map_or(0.0, |p| p.1);
+    Plot {
+        title: "Uncertainty of the answer, bit",
+        caption: format!("{} to {} bit; a blind guess has {most:.1}", figure(first), figure(now)),
+        x: across(recording),
+        y: (0.0, top),
+        ticks: [0.0, 0.5, 1.0].map(|t| (t * top, figure_tick(t * top))).to_vec(),
+        marks: segments(recording),
+        series: vec![Series { name: "", color: cx.theme.l, points }],
+        playhead: playhead(cx),
+        halt: None,
+    }
+}
+
+fn figure_tick(value: f32) -> String {
+    if value == 0.0 { "0".to_owned() } else { format!("{value}") }
+}
+
+fn halting(recording: &Recording, cx: &Cx<'_>) -> Plot {
+    let of = |q: fn(&crate::trace::SegmentEnd) -> f32| -> Vec<(f32, f32)> {
+        recording.ends.iter().map(|end| (end.segment as f32 + 1.0, q(end))).collect()
+    };
+    let (halt, go_on) = (of(|end| end.q_halt), of(|end| end.q_continue));
+    let finite = || halt.iter().chain(&go_on).map(|p| p.1).filter(|q| q.is_finite());
+    // Ticks at zero, where both probabilities are a half, and at a round number beyond the largest value.
+    let reach = finite().fold(1.0f32, |most, q| most.max(q.abs())).ceil();
+    let most = recording.dimensions.max_segments;
+    let shown = recording.ends.len().max(1);
+    let per = recording.dimensions.schedule.steps_per_segment();
+    let last = recording.ends.last();
+    let caption = match last {
+        Some(end) if end.halted && end.q_halt > end.q_continue => {
+            let saved = 100.0 * (1.0 - shown as f32 / most.max(1) as f32);
+            format!("halts after {shown} of {most}: {saved:.0} % of the compute saved")
+        }
+        Some(end) if end.halted => format!("the limit of {most} segments ends the run"),
+        _ => "the decision comes at each segment's end".to_owned(),
+    };
+    let right = (shown as f32 + 0.5).max(2.5);
+    let every = shown.div_ceil(10);
+    Plot {
+        title: "Halting, Q values (logits)",
+        caption,
+        x: (0.5, right),
+        y: (-reach, reach),
+        ticks: [-reach, 0.0, reach].map(|v| (v, if v == 0.0 { "0".to_owned() } else { format!("{v:+}") })).to_vec(),
+        marks: (1..=shown).step_by(every).map(|s| (s as f32, s.to_string(), false)).collect(),
+        series: vec![
+            Series { name: "continue", color: cx.theme.secondary, points: go_on },
+            Series { name: "halt", color: cx.theme.right, points: halt },
+        ],
+        playhead: playhead(cx).map(|at| (at / per as f32).max(0.5)),
+        halt: last.filter(|end| end.halted && end.q_halt > end.q_continue).map(|end| end.segment as f32 + 1.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::scene::tests::recording;
+    use super::*;
+
+    #[test]
+    fn the_caption_is_computed_from_the_run() {
+        let caption = residual_caption(&recording(12, |_, _| 1));
+        assert_eq!(caption, "L settles to 12 % within a cycle; after an H-update it moves 8.00 x its last step.");
+        assert!(residual_caption(&recording(1, |_, _| 1)).starts_with("Each dot"));
+    }
+
+    #[test]
+    fn powers_are_written_short() {
+        assert_eq!(number(0), "1");
+        assert_eq!(number(-2), "0.01");
+        assert_eq!(number(-6), "1e-6");
+    }
+}

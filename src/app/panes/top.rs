@@ -1,0 +1,198 @@
+//! The bar at the top: the name, the menus, the model, the device, the theme.
+
+use eframe::egui::{Align, Button, Layout, MenuBar, RichText, Role, Stroke, Ui, WidgetInfo, menu, vec2};
+use lucide_icons::Icon;
+
+use super::super::action::Action;
+use super::super::command::{CommandId, command};
+use super::super::puzzles::Difficulty;
+use super::super::theme::{self, Theme, ThemeChoice};
+use super::super::widgets::{finish, fitted, menu_item};
+use super::Cx;
+use super::library::{devices, models, parameters, short};
+use crate::board::sudoku::Shape;
+
+/// Shows the bar.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let theme = cx.theme;
+    MenuBar::new().ui(ui, |ui| {
+        ui.set_min_height(40.0);
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.add_space(4.0);
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.label(RichText::new("hrm").font(theme::bold(14.0)).color(theme.text));
+            ui.label(RichText::new("scope").font(theme::bold(14.0)).color(theme.l));
+        });
+        ui.add_space(8.0);
+        ui.scope(|ui| {
+            ui.spacing_mut().button_padding = vec2(6.0, 2.0);
+            menus(ui, cx);
+        });
+        ui.add_space(12.0);
+        ui.spacing_mut().item_spacing.x = 10.0;
+        model(ui, cx);
+        device(ui, cx);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(2.0);
+            let icon = match cx.state.settings.theme {
+                ThemeChoice::System => Icon::SunMoon,
+                ThemeChoice::Dark => Icon::Moon,
+                ThemeChoice::Light => Icon::Sun,
+            };
+            let button = framed(Button::new(theme::icon(icon, 15.0)), theme).min_size(vec2(32.0, 28.0));
+            finish(ui, cx, command(CommandId::Theme), button);
+            let keys = framed(Button::new(theme::icon(Icon::Keyboard, 15.0)), theme).min_size(vec2(32.0, 28.0));
+            finish(ui, cx, command(CommandId::Keys), keys);
+            status(ui, cx);
+        });
+    });
+}
+
+/// A menu bar takes the frames off its buttons; these keep theirs.
+fn framed<'a>(button: Button<'a>, theme: &Theme) -> Button<'a> {
+    button.fill(theme.raised).stroke(Stroke::new(1.0, theme.hairline))
+}
+
+/// What goes on, in two words, where there is room.
+fn status(ui: &mut Ui, cx: &Cx<'_>) {
+    let text = match (cx.state.loading.is_some(), cx.state.thinking(), cx.state.generating) {
+        (true, ..) => "loading the model…",
+        (_, true, _) => "thinking…",
+        (.., true) => "making a puzzle…",
+        _ => return,
+    };
+    if ui.available_width() > 140.0 {
+        ui.label(RichText::new(text).color(cx.theme.secondary));
+    }
+}
+
+fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
+    menu(ui, "File", |ui| {
+        menu_item(ui, cx, CommandId::Open);
+        menu_item(ui, cx, CommandId::Save);
+        ui.separator();
+        menu_item(ui, cx, CommandId::Quit);
+    });
+    menu(ui, "Edit", |ui| {
+        for id in [CommandId::Undo, CommandId::Redo, CommandId::Copy, CommandId::Erase, CommandId::Clear] {
+            menu_item(ui, cx, id);
+        }
+        ui.separator();
+        menu_item(ui, cx, CommandId::NewPuzzle);
+        for shape in Shape::ALL {
+            ui.menu_button(format!("New {shape} puzzle"), |ui| {
+                for difficulty in Difficulty::ALL {
+                    let givens = difficulty.givens(shape);
+                    let name = format!("{}, {} to {} givens", difficulty.name(), givens.start(), givens.end());
+                    if ui.button(name).clicked() {
+                        cx.actions.push(Action::NewPuzzleOf(shape, difficulty));
+                        ui.close();
+                    }
+                }
+            });
+        }
+    });
+    menu(ui, "View", |ui| {
+        for id in [CommandId::Solution, CommandId::Candidates, CommandId::ShowLibrary, CommandId::ShowPlots] {
+            menu_item(ui, cx, id);
+        }
+        ui.separator();
+        for choice in [ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light] {
+            if ui.radio(cx.state.settings.theme == choice, choice.name()).clicked() {
+                cx.actions.push(Action::SetTheme(choice));
+                ui.close();
+            }
+        }
+        ui.separator();
+        menu_item(ui, cx, CommandId::Layout);
+    });
+    menu(ui, "Run", |ui| {
+        for id in [CommandId::Play, CommandId::Loop, CommandId::Faster, CommandId::Slower] {
+            menu_item(ui, cx, id);
+        }
+        ui.separator();
+        for id in [
+            CommandId::NextStep,
+            CommandId::PreviousStep,
+            CommandId::NextCycle,
+            CommandId::PreviousCycle,
+            CommandId::NextSegment,
+            CommandId::PreviousSegment,
+            CommandId::Start,
+            CommandId::End,
+        ] {
+            menu_item(ui, cx, id);
+        }
+        ui.separator();
+        menu_item(ui, cx, CommandId::Think);
+        menu_item(ui, cx, CommandId::Stop);
+    });
+    menu(ui, "Help", |ui| menu_item(ui, cx, CommandId::Keys));
+}
+
+fn menu(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
+    let button = Button::new(RichText::new(name)).min_size(vec2(0.0, 28.0));
+    menu::MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_min_width(220.0);
+        content(ui);
+    });
+}
+
+fn chooser(
+    ui: &mut Ui,
+    (icon, mark): (Icon, eframe::egui::Color32),
+    (name, detail): (&str, &str),
+    cx: &mut Cx<'_>,
+    label: &str,
+    tip: &str,
+    content: impl FnOnce(&mut Ui, &mut Cx<'_>),
+) {
+    let room = ((ui.available_width() - 220.0) * 0.5).clamp(70.0, 220.0);
+    let name = fitted(ui.painter(), name, theme::text(13.0), cx.theme.text, room);
+    let name = name.rows.iter().map(|row| row.text()).collect::<String>();
+    let text = |text: &str, color| RichText::new(text).color(color);
+    let chevron = theme::icon(Icon::ChevronDown, 12.0).color(cx.theme.secondary);
+    let button = if room > 130.0 && !detail.is_empty() {
+        let atoms = (
+            theme::icon(icon, 13.0).color(mark),
+            text(&name, cx.theme.text),
+            text(detail, cx.theme.secondary),
+            chevron,
+        );
+        Button::new(atoms)
+    } else {
+        Button::new((theme::icon(icon, 13.0).color(mark), text(&name, cx.theme.text), chevron))
+    };
+    let button = framed(button, cx.theme).min_size(vec2(0.0, 28.0)).gap(7.0);
+    let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_width(300.0);
+        content(ui, cx);
+    });
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, label));
+    response.on_hover_text(tip);
+}
+
+fn model(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let (name, detail, mark) = match &cx.state.model {
+        Some(model) => {
+            let fits = cx.state.misfit().is_none();
+            let mark = if fits { cx.theme.h } else { cx.theme.wrong };
+            (model.name.clone(), format!("{} parameters", parameters(model.parameters)), mark)
+        }
+        None => ("no model".to_owned(), String::new(), cx.theme.faint),
+    };
+    let tip = match cx.state.misfit() {
+        Some(misfit) => misfit,
+        None => "The model that answers; choose another".to_owned(),
+    };
+    chooser(ui, (Icon::Diamond, mark), (&name, &detail), cx, "Model", &tip, models);
+}
+
+fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let device = cx.state.device.clone();
+    let icon = if device.id == "cpu" { Icon::Cpu } else { Icon::Gpu };
+    let mark = cx.theme.right;
+    let tip = format!("{} computes ({}); choose another device", device.name, device.api);
+    chooser(ui, (icon, mark), (short(&device), &device.api), cx, "Device", &tip, devices);
+}

@@ -1,0 +1,92 @@
+//! What is kept between starts.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::puzzles::Difficulty;
+use super::state::Loop;
+use super::theme::ThemeChoice;
+use crate::board::sudoku::{Shape, Sudoku};
+use crate::engine::{Halting, ModelSource};
+
+/// Under which key eframe keeps the settings.
+pub const SETTINGS_KEY: &str = "hrmscope.settings";
+/// Under which key eframe keeps the layout.
+pub const LAYOUT_KEY: &str = "hrmscope.layout.1";
+/// How many checkpoints are remembered.
+const RECENT: usize = 6;
+
+/// Choices of a person that outlive the window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Colours.
+    pub theme: ThemeChoice,
+    /// Micro-steps per second.
+    pub speed: f32,
+    /// What playing does at the end.
+    pub looping: Loop,
+    /// When a run stops.
+    pub halting: Halting,
+    /// The most segments; None for what the model was trained with.
+    pub max_segments: Option<usize>,
+    /// The shape that the library shows and new puzzles have.
+    pub shape: Shape,
+    /// How hard new puzzles are.
+    pub difficulty: Difficulty,
+    /// The last model.
+    pub model: Option<ModelSource>,
+    /// The chosen device; None for the best.
+    pub device: Option<String>,
+    /// Checkpoints that were opened, newest first.
+    pub recent: Vec<PathBuf>,
+    /// The last board, when a person made or chose it.
+    pub board: Option<Sudoku>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::default(),
+            speed: 3.0,
+            looping: Loop::Off,
+            halting: Halting::default(),
+            max_segments: None,
+            shape: Shape::ALL[1],
+            difficulty: Difficulty::default(),
+            model: None,
+            device: None,
+            recent: Vec::new(),
+            board: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Puts a checkpoint at the head of the recent ones.
+    pub fn remember(&mut self, path: PathBuf) {
+        self.recent.retain(|other| *other != path);
+        self.recent.insert(0, path);
+        self.recent.truncate(RECENT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_and_unknown_ones_fall_back() {
+        let mut settings = Settings { speed: 8.0, theme: ThemeChoice::Light, ..Settings::default() };
+        settings.remember("a".into());
+        settings.remember("b".into());
+        settings.remember("a".into());
+        settings.board = Sudoku::parse("1... ...2 .... ..2.", None).ok();
+        let text = serde_json::to_string(&settings).unwrap();
+        assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
+        assert_eq!(settings.recent, [PathBuf::from("a"), PathBuf::from("b")]);
+        let older: Settings = serde_json::from_str(r#"{"speed":1.0,"gone":3}"#).unwrap();
+        assert_eq!(older, Settings { speed: 1.0, ..Settings::default() });
+    }
+}

@@ -1,0 +1,366 @@
+//! All colours, fonts and measures. One colour has one meaning everywhere: H amber, L blue, the input violet, halting
+//! and right green, wrong red, the rest greys.
+
+use std::sync::{Arc, LazyLock};
+
+use eframe::egui::{
+    self, Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke, Style, TextStyle,
+    Visuals, vec2,
+};
+use lucide_icons::{Icon, LUCIDE_FONT_BYTES};
+use serde::{Deserialize, Serialize};
+
+use crate::trace::Module;
+
+/// The inner margin of a pane, points.
+pub const PADDING: f32 = 12.0;
+/// The height of a row in a list, points.
+pub const ROW: f32 = 28.0;
+/// The corner radius of controls, points.
+pub const RADIUS: u8 = 6;
+/// The corner radius of cards, points.
+pub const CARD_RADIUS: u8 = 8;
+/// A prediction is never fainter than this, so that it can be read.
+pub const LEAST_OPACITY: f32 = 0.3;
+/// Values of a state beyond this are drawn like this one; a state's root mean square is 1.
+pub const HEAT_RANGE: f32 = 2.5;
+
+/// Which colours the window wears.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ThemeChoice {
+    /// What the desktop says.
+    #[default]
+    System,
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
+}
+
+impl ThemeChoice {
+    /// The next one, as the button goes round.
+    pub fn next(self) -> Self {
+        match self {
+            Self::System => Self::Dark,
+            Self::Dark => Self::Light,
+            Self::Light => Self::System,
+        }
+    }
+
+    /// The name in menus.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::System => "Follow the system",
+            Self::Dark => "Dark",
+            Self::Light => "Light",
+        }
+    }
+
+    /// What egui calls it.
+    pub fn preference(self) -> egui::ThemePreference {
+        match self {
+            Self::System => egui::ThemePreference::System,
+            Self::Dark => egui::ThemePreference::Dark,
+            Self::Light => egui::ThemePreference::Light,
+        }
+    }
+}
+
+/// The colours of one theme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Theme {
+    /// Light text on a dark ground.
+    pub dark: bool,
+    /// Behind everything.
+    pub window: Color32,
+    /// The ground of a pane.
+    pub pane: Color32,
+    /// Cards and controls.
+    pub raised: Color32,
+    /// Given cells, hovered controls.
+    pub raised_more: Color32,
+    /// Thin lines.
+    pub hairline: Color32,
+    /// Text that matters.
+    pub text: Color32,
+    /// Text that explains.
+    pub secondary: Color32,
+    /// Text and marks that stand back.
+    pub faint: Color32,
+    /// The slow module and z_H.
+    pub h: Color32,
+    /// The fast module, z_L, and the model's answers.
+    pub l: Color32,
+    /// The input.
+    pub input: Color32,
+    /// Right, and halting.
+    pub right: Color32,
+    /// Wrong.
+    pub wrong: Color32,
+    /// Text on a filled L, H or halt mark.
+    pub on_accent: Color32,
+    /// What dims the window under an overlay.
+    pub veil: Color32,
+}
+
+const fn rgb(hex: u32) -> Color32 {
+    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+impl Theme {
+    /// The dark theme.
+    pub const DARK: Self = Self {
+        dark: true,
+        window: rgb(0x0E1116),
+        pane: rgb(0x14181F),
+        raised: rgb(0x1B212A),
+        raised_more: rgb(0x232B36),
+        hairline: rgb(0x262E39),
+        text: rgb(0xE7EBF1),
+        secondary: rgb(0x8C96A5),
+        faint: rgb(0x56606E),
+        h: rgb(0xF2A93B),
+        l: rgb(0x3FB6E8),
+        input: rgb(0xA48CF2),
+        right: rgb(0x45D18C),
+        wrong: rgb(0xFF6271),
+        on_accent: rgb(0x0E1116),
+        veil: Color32::from_black_alpha(170),
+    };
+
+    /// The light theme.
+    pub const LIGHT: Self = Self {
+        dark: false,
+        window: rgb(0xEEF1F5),
+        pane: rgb(0xFFFFFF),
+        raised: rgb(0xF4F6F9),
+        raised_more: rgb(0xE6EAF0),
+        hairline: rgb(0xD8DEE6),
+        text: rgb(0x161B22),
+        secondary: rgb(0x5B6675),
+        faint: rgb(0x97A1AF),
+        h: rgb(0xB86E00),
+        l: rgb(0x0B7DB0),
+        input: rgb(0x6B4FD8),
+        right: rgb(0x128A50),
+        wrong: rgb(0xD0293B),
+        on_accent: rgb(0xFFFFFF),
+        veil: Color32::from_black_alpha(90),
+    };
+
+    /// The theme that a context wears now.
+    pub fn of(ctx: &egui::Context) -> &'static Self {
+        match ctx.theme() {
+            egui::Theme::Dark => &Self::DARK,
+            egui::Theme::Light => &Self::LIGHT,
+        }
+    }
+
+    /// A module's colour.
+    pub fn module(&self, module: Module) -> Color32 {
+        match module {
+            Module::H => self.h,
+            Module::L => self.l,
+        }
+    }
+
+    /// A colour as seen through on the pane: `0` the pane, `1` the colour.
+    pub fn tint(&self, color: Color32, amount: f32) -> Color32 {
+        self.pane.lerp_to_gamma(color, amount.clamp(0.0, 1.0))
+    }
+
+    /// The colour of a prediction with this probability: never fainter than [`LEAST_OPACITY`].
+    pub fn confidence(&self, color: Color32, ground: Color32, probability: f32) -> Color32 {
+        let opacity = LEAST_OPACITY + (1.0 - LEAST_OPACITY) * probability.clamp(0.0, 1.0);
+        ground.lerp_to_gamma(color, opacity)
+    }
+
+    /// The diverging map of the heat maps, from `-`[`HEAT_RANGE`] (blue) over the pane's own colour to the same amount
+    /// above zero (amber): even steps in a perceptual space (OKLab).
+    pub fn diverging(&self) -> &'static [Color32; 256] {
+        static DARK: LazyLock<[Color32; 256]> = LazyLock::new(|| ramp(&Theme::DARK));
+        static LIGHT: LazyLock<[Color32; 256]> = LazyLock::new(|| ramp(&Theme::LIGHT));
+        if self.dark { &DARK } else { &LIGHT }
+    }
+
+    fn visuals(&self) -> Visuals {
+        let mut v = if self.dark { Visuals::dark() } else { Visuals::light() };
+        let round = CornerRadius::same(RADIUS);
+        v.panel_fill = self.pane;
+        v.window_fill = self.raised;
+        v.window_stroke = Stroke::new(1.0, self.hairline);
+        v.window_corner_radius = CornerRadius::same(CARD_RADIUS);
+        v.menu_corner_radius = CornerRadius::same(CARD_RADIUS);
+        v.extreme_bg_color = self.window;
+        v.text_edit_bg_color = Some(self.raised);
+        v.faint_bg_color = self.raised;
+        v.code_bg_color = self.raised;
+        v.warn_fg_color = self.h;
+        v.error_fg_color = self.wrong;
+        v.hyperlink_color = self.l;
+        v.weak_text_color = Some(self.secondary);
+        v.selection.bg_fill = self.raised_more.lerp_to_gamma(self.l, 0.18);
+        v.selection.stroke = Stroke::new(1.0, self.text);
+        v.window_shadow.color = self.veil.gamma_multiply(0.5);
+        v.popup_shadow.color = self.veil.gamma_multiply(0.5);
+        for (state, fill, line, text) in [
+            (&mut v.widgets.noninteractive, self.pane, self.hairline, self.text),
+            (&mut v.widgets.inactive, self.raised, self.hairline, self.text),
+            (&mut v.widgets.hovered, self.raised_more, self.faint, self.text),
+            (&mut v.widgets.active, self.raised_more, self.l, self.text),
+            (&mut v.widgets.open, self.raised_more, self.faint, self.text),
+        ] {
+            state.bg_fill = fill;
+            state.weak_bg_fill = fill;
+            state.bg_stroke = Stroke::new(1.0, line);
+            state.fg_stroke = Stroke::new(1.0, text);
+            state.corner_radius = round;
+            state.expansion = 0.0;
+        }
+        v
+    }
+}
+
+/// Text in the normal face.
+pub fn text(size: f32) -> FontId {
+    FontId::proportional(size)
+}
+
+/// Text in the strong face, for titles, givens and large figures.
+pub fn bold(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name("bold".into()))
+}
+
+/// Positions and values.
+pub fn mono(size: f32) -> FontId {
+    FontId::monospace(size)
+}
+
+/// Icons.
+pub fn icons(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name("icons".into()))
+}
+
+/// An icon as text of the icon face.
+pub fn icon(icon: Icon, size: f32) -> egui::RichText {
+    egui::RichText::new(char::from(icon).to_string()).font(icons(size))
+}
+
+/// Fonts, spacing and both themes.
+pub fn install(ctx: &egui::Context) {
+    let mut fonts = FontDefinitions::default();
+    let mut add = |name: &str, bytes: &'static [u8]| {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+    };
+    add("noto", notosans::REGULAR_TTF);
+    add("noto-bold", notosans::BOLD_TTF);
+    add("lucide", LUCIDE_FONT_BYTES);
+    let proportional = fonts.families.entry(FontFamily::Proportional).or_default();
+    proportional.insert(0, "noto".to_owned());
+    let mut strong = proportional.clone();
+    strong.insert(0, "noto-bold".to_owned());
+    fonts.families.insert(FontFamily::Name("bold".into()), strong);
+    fonts.families.insert(FontFamily::Name("icons".into()), vec!["lucide".to_owned()]);
+    ctx.set_fonts(fonts);
+    ctx.set_visuals_of(egui::Theme::Dark, Theme::DARK.visuals());
+    ctx.set_visuals_of(egui::Theme::Light, Theme::LIGHT.visuals());
+    ctx.all_styles_mut(measures);
+}
+
+fn measures(style: &mut Style) {
+    style.text_styles = [
+        (TextStyle::Body, text(13.0)),
+        (TextStyle::Button, text(13.0)),
+        (TextStyle::Small, text(12.0)),
+        (TextStyle::Heading, bold(14.0)),
+        (TextStyle::Monospace, mono(12.5)),
+    ]
+    .into();
+    style.spacing.item_spacing = vec2(8.0, 4.0);
+    style.spacing.button_padding = vec2(8.0, 4.0);
+    style.spacing.interact_size = vec2(28.0, 28.0);
+    style.spacing.menu_margin = Margin::same(6);
+    style.spacing.window_margin = Margin::same(12);
+    style.spacing.tooltip_width = 320.0;
+    style.spacing.scroll = egui::style::ScrollStyle::thin();
+    style.interaction.tooltip_delay = 0.35;
+    style.interaction.selectable_labels = false;
+    style.animation_time = 0.15;
+}
+
+/// OKLab of an sRGB colour.
+fn oklab(color: Color32) -> [f32; 3] {
+    let linear = egui::Rgba::from(color);
+    let (r, g, b) = (linear.r(), linear.g(), linear.b());
+    let l = (0.412_221_46 * r + 0.536_332_55 * g + 0.051_445_995 * b).cbrt();
+    let m = (0.211_903_5 * r + 0.680_699_5 * g + 0.107_396_96 * b).cbrt();
+    let s = (0.088_302_46 * r + 0.281_718_85 * g + 0.629_978_7 * b).cbrt();
+    [
+        0.210_454_26 * l + 0.793_617_8 * m - 0.004_072_047 * s,
+        1.977_998_5 * l - 2.428_592_2 * m + 0.450_593_7 * s,
+        0.025_904_037 * l + 0.782_771_77 * m - 0.808_675_77 * s,
+    ]
+}
+
+/// The sRGB colour of an OKLab triple.
+fn from_oklab([lightness, a, b]: [f32; 3]) -> Color32 {
+    let l = (lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
+    let m = (lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
+    let s = (lightness - 0.089_484_18 * a - 1.291_485_5 * b).powi(3);
+    let clamp = |v: f32| v.clamp(0.0, 1.0);
+    Color32::from(egui::Rgba::from_rgb(
+        clamp(4.076_741_7 * l - 3.307_711_6 * m + 0.230_969_94 * s),
+        clamp(-1.268_438 * l + 2.609_757_4 * m - 0.341_319_38 * s),
+        clamp(-0.004_196_086_3 * l - 0.703_418_6 * m + 1.707_614_7 * s),
+    ))
+}
+
+fn ramp(theme: &Theme) -> [Color32; 256] {
+    let (low, middle, high) = (oklab(theme.l), oklab(theme.pane), oklab(theme.h));
+    std::array::from_fn(|i| {
+        let t = i as f32 / 127.5 - 1.0;
+        let end = if t < 0.0 { low } else { high };
+        from_oklab(std::array::from_fn(|k| middle[k] + (end[k] - middle[k]) * t.abs()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contrast(a: Color32, b: Color32) -> f32 {
+        let luminance = |c: Color32| {
+            let c = egui::Rgba::from(c);
+            0.2126 * c.r() + 0.7152 * c.g() + 0.0722 * c.b()
+        };
+        let (a, b) = (luminance(a), luminance(b));
+        (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn text_can_be_read_on_its_ground() {
+        for theme in [&Theme::DARK, &Theme::LIGHT] {
+            for ground in [theme.pane, theme.raised] {
+                assert!(contrast(theme.text, ground) > 10.0);
+                assert!(contrast(theme.secondary, ground) >= 4.5, "{}", contrast(theme.secondary, ground));
+            }
+        }
+    }
+
+    #[test]
+    fn the_heat_map_is_neutral_at_zero_and_reaches_both_colours() {
+        for theme in [&Theme::DARK, &Theme::LIGHT] {
+            let map = theme.diverging();
+            let near = |a: Color32, b: Color32| a.r().abs_diff(b.r()).max(a.b().abs_diff(b.b())) <= 3;
+            assert!(near(map[0], theme.l) && near(map[255], theme.h) && near(map[127], theme.pane));
+        }
+    }
+
+    #[test]
+    fn a_prediction_is_never_invisible() {
+        let theme = Theme::DARK;
+        assert_eq!(theme.confidence(theme.l, theme.raised, 1.0), theme.l);
+        let faint = theme.confidence(theme.l, theme.raised, 0.0);
+        assert_eq!(faint, theme.raised.lerp_to_gamma(theme.l, LEAST_OPACITY));
+    }
+}

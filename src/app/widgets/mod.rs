@@ -1,0 +1,200 @@
+//! Small painted parts that several panes share.
+
+pub mod dial;
+pub mod heatmap;
+pub mod plot;
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    Align, Align2, Button, Color32, FontId, Galley, Layout, Painter, Pos2, Rect, Response, RichText, Role, Sense,
+    Stroke, StrokeKind, TextFormat, Ui, UiBuilder, WidgetInfo, pos2, text::LayoutJob, text::TextWrapping, vec2,
+};
+
+use super::command::{Command, CommandId, command};
+use super::explain::{Span, Tone};
+use super::panes::Cx;
+use super::theme::{self, RADIUS, ROW, Theme};
+
+/// Text on one line, cut with an ellipsis where the room ends.
+pub fn fitted(painter: &Painter, text: &str, font: FontId, color: Color32, width: f32) -> Arc<Galley> {
+    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = TextWrapping::truncate_at_width(width.max(1.0));
+    painter.layout_job(job)
+}
+
+/// Paints text at an anchor, cut where the room ends; returns where it stands.
+pub fn text_at(
+    painter: &Painter,
+    at: Pos2,
+    anchor: Align2,
+    text: &str,
+    font: FontId,
+    color: Color32,
+    width: f32,
+) -> Rect {
+    let galley = fitted(painter, text, font, color, width);
+    let rect = anchor.anchor_size(at, galley.size());
+    painter.galley(rect.min, galley, color);
+    rect
+}
+
+/// Spans as wrapped text.
+pub fn spans(painter: &Painter, theme: &Theme, spans: &[Span], size: f32, width: f32) -> Arc<Galley> {
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = width;
+    for Span(tone, text) in spans {
+        let (font, color) = match tone {
+            Tone::Plain => (theme::text(size), theme.text),
+            Tone::Strong => (theme::bold(size), theme.text),
+            Tone::Of(module) => (theme::bold(size), theme.module(*module)),
+            Tone::Right => (theme::text(size), theme.right),
+            Tone::Wrong => (theme::text(size), theme.wrong),
+        };
+        job.append(text, 0.0, TextFormat { line_height: Some(size + 6.0), ..TextFormat::simple(font, color) });
+    }
+    painter.layout_job(job)
+}
+
+/// The title row of a pane: the title at the left, `tools` at the right; what is between moves the pane. Returns
+/// whether the pane begins to be dragged.
+pub fn header(ui: &mut Ui, title: &str, subtitle: &str, theme: &Theme, tools: impl FnOnce(&mut Ui)) -> bool {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
+    let handle = drag_handle(ui, rect, title);
+    let mut right = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
+    tools(&mut right);
+    let room = right.min_rect().left() - rect.left() - 12.0;
+    let painter = ui.painter();
+    let y = rect.center().y;
+    let at = text_at(painter, pos2(rect.left(), y), Align2::LEFT_CENTER, title, theme::bold(13.0), theme.text, room);
+    let left = room - at.width() - 12.0;
+    if left > 40.0 && !subtitle.is_empty() {
+        let start = pos2(at.right() + 12.0, y);
+        text_at(painter, start, Align2::LEFT_CENTER, subtitle, theme::text(13.0), theme.secondary, left);
+    }
+    handle
+}
+
+/// Makes a strip move its pane.
+pub fn drag_handle(ui: &Ui, rect: Rect, title: &str) -> bool {
+    let handle = ui.interact(rect, ui.scope_id().with("handle"), Sense::drag());
+    handle.widget_info(|| WidgetInfo::labeled(Role::TitleBar, true, format!("Move the pane {title}")));
+    handle.on_hover_cursor(eframe::egui::CursorIcon::Grab).drag_started()
+}
+
+/// A button with a command's icon.
+pub fn command_button(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId) -> Response {
+    let command = command(id);
+    let button = Button::new(theme::icon(command.icon, 15.0)).min_size(vec2(32.0, 28.0));
+    finish(ui, cx, command, button)
+}
+
+/// Adds a button that does a command.
+pub fn finish(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command, button: Button<'_>) -> Response {
+    let possible = (command.possible)(cx.state);
+    let response = ui.add_enabled(possible, button);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, possible, command.name));
+    let response = response.on_hover_text(command.tooltip()).on_disabled_hover_text(command.tooltip());
+    if response.clicked() {
+        cx.actions.push(command.action.clone());
+    }
+    response
+}
+
+/// A menu's entry for a command.
+pub fn menu_item(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId) {
+    let command = command(id);
+    let name = match id {
+        CommandId::Undo => cx.state.document.undo_name().map(|edit| format!("Undo {edit}")),
+        CommandId::Redo => cx.state.document.redo_name().map(|edit| format!("Redo {edit}")),
+        _ => None,
+    };
+    let name = name.unwrap_or_else(|| command.name.to_owned());
+    let mut button = Button::new((theme::icon(command.icon, 14.0), RichText::new(&name))).min_size(vec2(0.0, 26.0));
+    if let Some(shortcut) = command.shortcut {
+        button = button.shortcut_text(RichText::new(shortcut.text()).color(cx.theme.secondary));
+    }
+    let possible = (command.possible)(cx.state);
+    let response = ui.add_enabled(possible, button);
+    response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, possible, &name));
+    if response.on_hover_text(command.tip).clicked() {
+        cx.actions.push(command.action.clone());
+        ui.close();
+    }
+}
+
+/// A row of a list.
+pub struct Row<'a> {
+    /// The mark before the name.
+    pub icon: lucide_icons::Icon,
+    /// The mark's colour.
+    pub mark: Color32,
+    /// The name.
+    pub name: &'a str,
+    /// At the right, in grey.
+    pub detail: &'a str,
+    /// It is the chosen one.
+    pub active: bool,
+    /// What a click does.
+    pub tip: &'a str,
+}
+
+impl Row<'_> {
+    /// Shows it over the whole width.
+    pub fn show(&self, ui: &mut Ui, theme: &Theme) -> Response {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, self.active, self.name));
+        let painter = ui.painter();
+        if self.active || response.hovered() || response.has_focus() {
+            let fill = if self.active { theme.raised_more } else { theme.raised };
+            painter.rect_filled(rect, RADIUS, fill);
+        }
+        if response.has_focus() {
+            painter.rect_stroke(rect, RADIUS, Stroke::new(1.0, theme.l), StrokeKind::Inside);
+        }
+        let y = rect.center().y;
+        let mark = char::from(self.icon).to_string();
+        painter.text(pos2(rect.left() + 15.0, y), Align2::CENTER_CENTER, mark, theme::icons(14.0), self.mark);
+        if self.active {
+            // The chosen one's mark is filled.
+            painter.circle_filled(pos2(rect.left() + 15.0, y), 3.0, self.mark);
+        }
+        let detail = text_at(
+            painter,
+            pos2(rect.right() - 8.0, y),
+            Align2::RIGHT_CENTER,
+            self.detail,
+            theme::text(12.0),
+            theme.secondary,
+            rect.width() * 0.45,
+        );
+        let room = detail.left() - rect.left() - 38.0;
+        text_at(
+            painter,
+            pos2(rect.left() + 30.0, y),
+            Align2::LEFT_CENTER,
+            self.name,
+            theme::text(13.0),
+            theme.text,
+            room,
+        );
+        response.on_hover_text(self.tip).on_hover_cursor(eframe::egui::CursorIcon::PointingHand)
+    }
+}
+
+/// A large figure with what it is below it. Returns the height it took.
+pub fn figure(painter: &Painter, theme: &Theme, at: Pos2, value: &str, rest: &str, what: &str, color: Color32) -> f32 {
+    let large = painter.text(at, Align2::LEFT_TOP, value, theme::bold(24.0), color);
+    if !rest.is_empty() {
+        painter.text(
+            pos2(large.right() + 6.0, large.bottom() - 4.0),
+            Align2::LEFT_BOTTOM,
+            rest,
+            theme::bold(13.0),
+            theme.secondary,
+        );
+    }
+    let below = pos2(at.x, large.bottom() - 1.0);
+    let caption = painter.text(below, Align2::LEFT_TOP, what, theme::text(12.0), theme.secondary);
+    caption.bottom() - at.y
+}
