@@ -1,8 +1,9 @@
 //! A microscope for the Hierarchical Reasoning Model (HRM, arXiv 2506.21734).
 //!
-//! The map of the house, as far as it is built: a [`model`] (loaded by [`checkpoint`]) thinks about tokens in
-//! micro-steps, a [`trace`] says which step is which and keeps them, and the [`cli`] runs it. [`engine`] holds the
-//! messages between the window to come and the thread that will compute.
+//! The map of the house: a [`board`] becomes tokens ([`task`]), a [`model`] (loaded by [`checkpoint`]) thinks about them
+//! in micro-steps, and a [`trace`] says which step is which and keeps them. [`train`] drives the same model with puzzles
+//! from a [`dataset`]. The [`engine`]'s thread owns the device and the model; the window ([`app`]) sends it commands and
+//! shows its events, and the [`cli`] does the same without a window.
 
 pub mod app;
 pub mod board;

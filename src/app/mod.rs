@@ -101,6 +101,10 @@ impl App {
     pub fn new(cc: &eframe::CreationContext<'_>, options: Options) -> Self {
         let ctx = &cc.egui_ctx;
         theme::install(ctx);
+        if let Some(window) = &cc.wgpu_render_state {
+            let (instance, adapter) = (window.instance.clone(), window.adapter.clone());
+            crate::engine::share(instance, adapter, window.device.clone(), window.queue.clone());
+        }
         let settings: Settings =
             cc.storage.and_then(|storage| eframe::get_value(storage, persist::SETTINGS_KEY)).unwrap_or_default();
         let layout = cc.storage.and_then(|storage| eframe::get_value::<Layout>(storage, persist::LAYOUT_KEY));

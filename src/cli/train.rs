@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::device::Choice;
 use crate::dataset::DataSource;
-use crate::train::{News, Run, RunError, TrainError, Until, preset};
+use crate::train::{News, Run, RunConfig, RunError, TrainError, Until, preset};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -34,8 +34,8 @@ pub struct Arguments {
     /// Stop after these minutes.
     #[arg(long, conflicts_with = "steps")]
     minutes: Option<f64>,
-    /// Go on with the run in the folder.
-    #[arg(long, conflicts_with_all = ["preset", "data", "seed"])]
+    /// Go on with the run in the folder; preset, data and seed, when said again, must be those it was started with.
+    #[arg(long)]
     resume: bool,
     /// Decides first weights, order of the puzzles, and exploration.
     #[arg(long)]
@@ -66,7 +66,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         !stop.load(Ordering::Relaxed)
     };
     let mut run = if arguments.resume {
-        Run::resume(&arguments.out, &device, &watch)?
+        let run = Run::resume(&arguments.out, &device, &watch)?;
+        same_settings(arguments, &run.config)?;
+        run
     } else {
         Run::create(&arguments.out, configuration(arguments)?, &device, &watch)?
     };
@@ -124,14 +126,39 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn configuration(arguments: &Arguments) -> anyhow::Result<crate::train::RunConfig> {
+/// Refuses to go on under other settings than the run was started with.
+fn same_settings(arguments: &Arguments, run: &RunConfig) -> anyhow::Result<()> {
+    let out = arguments.out.display();
+    let differs = |what: &str, is: &dyn std::fmt::Display| {
+        format!("the run in {out} was started with {what} {is}; leave the option away")
+    };
+    if let Some(seed) = arguments.seed {
+        ensure!(seed == run.train.seed, differs("the seed", &run.train.seed));
+    }
+    if let Some(data) = &arguments.data {
+        ensure!(*data == run.data, differs("the data", &run.data));
+    }
+    if let Some(task) = &arguments.task {
+        ensure!(*task == run.task, differs("the task", &run.task));
+    }
+    if arguments.preset.is_some() {
+        let preset = configuration(arguments)?;
+        ensure!(
+            preset.model == run.model && preset.train.batch == run.train.batch,
+            differs("another preset than", &"this")
+        );
+    }
+    Ok(())
+}
+
+fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
     let names: Vec<&str> = preset::PRESETS.iter().map(|(name, _)| *name).collect();
     let Some(name) = &arguments.preset else { bail!("say which preset: --preset {}", names.join(" or --preset ")) };
     let Some(mut config) = preset::named(name, arguments.seed.unwrap_or(1)) else {
         bail!("there is no preset `{name}`: {}", names.join(", "));
     };
     if let Some(task) = &arguments.task {
-        anyhow::ensure!(*task == config.task, "the preset `{name}` learns {}, not {task}", config.task);
+        ensure!(*task == config.task, "the preset `{name}` learns {}, not {task}", config.task);
     }
     if let Some(data) = &arguments.data {
         config.data = data.clone();

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use burn::tensor::wgpu::WgpuSetup;
 use burn::tensor::{Device, Tensor, TensorData};
 use thiserror::Error;
 
@@ -122,22 +123,50 @@ pub fn open(info: &DeviceInfo) -> Result<Device, DeviceError> {
     Ok(device)
 }
 
+/// Where a window's graphics device is kept for [`open`].
+static WINDOW: Mutex<Option<WgpuSetup>> = Mutex::new(None);
+
+/// Makes the window's graphics device known: a GPU that both draws and computes is then opened once, and what is
+/// computed lies where it can be drawn. Has no effect on a device that is open already.
+pub fn share(instance: wgpu::Instance, adapter: wgpu::Adapter, device: wgpu::Device, queue: wgpu::Queue) {
+    let backend = adapter.get_info().backend;
+    let setup = WgpuSetup { instance, adapter, device, queue, backend };
+    *WINDOW.lock().unwrap_or_else(PoisonError::into_inner) = Some(setup);
+}
+
+/// What burn takes for granted: it looks at what the adapter could do, not at what the device was asked for.
+fn needed(adapter: &wgpu::Adapter) -> wgpu::Features {
+    adapter.features().difference(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS)
+}
+
+/// The window's device, when it is this adapter's and can do what burn needs.
+fn shared(adapter: &wgpu::Adapter) -> Option<WgpuSetup> {
+    let setup = WINDOW.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
+    let same = setup.adapter.get_info() == adapter.get_info();
+    let able = setup.device.features().contains(needed(adapter)) && setup.device.limits() == adapter.limits();
+    (same && able).then_some(setup)
+}
+
 fn open_adapter(info: &DeviceInfo) -> Result<Device, DeviceError> {
     let refused = |why: String| DeviceError::Refused { name: info.name.clone(), why };
     let (instance, found) = adapters();
     let index = found.iter().enumerate().position(|(i, adapter)| describe(i, adapter) == *info);
     let adapter = index.and_then(|i| found.into_iter().nth(i)).ok_or_else(|| refused("it is gone".into()))?;
-    // burn looks at what the adapter could do, not at what the device was asked for, so everything is asked for.
-    let descriptor = wgpu::DeviceDescriptor {
-        label: Some("hrmscope"),
-        required_features: adapter.features().difference(wgpu::Features::MAPPABLE_PRIMARY_BUFFERS),
-        required_limits: adapter.limits(),
-        ..Default::default()
+    let setup = match shared(&adapter) {
+        Some(setup) => setup,
+        None => {
+            let descriptor = wgpu::DeviceDescriptor {
+                label: Some("hrmscope"),
+                required_features: needed(&adapter),
+                required_limits: adapter.limits(),
+                ..Default::default()
+            };
+            let (device, queue) =
+                pollster::block_on(adapter.request_device(&descriptor)).map_err(|e| refused(e.to_string()))?;
+            let backend = adapter.get_info().backend;
+            WgpuSetup { instance, adapter, device, queue, backend }
+        }
     };
-    let (device, queue) =
-        pollster::block_on(adapter.request_device(&descriptor)).map_err(|e| refused(e.to_string()))?;
-    let backend = adapter.get_info().backend;
-    let setup = burn::tensor::wgpu::WgpuSetup { instance, adapter, device, queue, backend };
     Device::wgpu_options().setup(setup).init().map_err(|e| refused(format!("{e:?}")))
 }
 

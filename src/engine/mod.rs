@@ -6,7 +6,7 @@ mod think;
 mod worker;
 
 pub use crate::model::{Halting, Limits};
-pub use device::{DeviceError, choose, list, open};
+pub use device::{DeviceError, choose, list, open, share};
 pub use message::{Command, DeviceInfo, Event, JobId, ModelInfo, ModelSource};
 pub use think::{Thought, think};
 pub use worker::Engine;

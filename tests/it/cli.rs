@@ -113,6 +113,11 @@ fn from_puzzles_to_a_trained_model_that_answers() {
     assert!(String::from_utf8_lossy(&again.stderr).contains("--resume"));
     assert_eq!(json(&["train", "--resume", "--out", &run, "--steps", "3", "--device", "cpu", "--json"])["step"], 3);
 
+    // The same line as at the start, with --resume.
+    assert_eq!(json(&[&train[..], &["--steps", "4", "--resume"]].concat())["step"], 4);
+    let other = hrmscope(&["train", "--resume", "--out", &run, "--seed", "9", "--device", "cpu"]);
+    assert!(String::from_utf8_lossy(&other.stderr).contains("the seed 1"));
+
     let figures =
         json(&["eval", "--checkpoint", &run, "--data", &puzzles, "--limit", "10", "--device", "cpu", "--json"]);
     assert_eq!((&figures["puzzles"], &figures["device"]), (&10.into(), &"cpu".into()));

@@ -41,10 +41,15 @@ fn checkpoint_in(folder: &Path, name: &str, seq_len: usize, vocab: usize) -> Pat
     path
 }
 
-/// The application in a window of this size.
+/// The application in a window of this size, computing on the CPU.
 fn open(files: Vec<PathBuf>, size: Vec2) -> Harness<'static, App> {
-    let options = Options { files, device: Some("cpu".into()), seed: Some(11) };
-    Harness::builder().with_size(size).with_max_steps(30).build_eframe(|cc| App::new(cc, options))
+    open_on("cpu", files, size)
+}
+
+fn open_on(device: &str, files: Vec<PathBuf>, size: Vec2) -> Harness<'static, App> {
+    let options = Options { files, device: Some(device.into()), seed: Some(11) };
+    let builder = Harness::builder().with_size(size).with_max_steps(30).wgpu_setup(hrmscope::app::wgpu_setup());
+    builder.build_eframe(|cc| App::new(cc, options))
 }
 
 /// Runs frames until something holds.
@@ -229,6 +234,17 @@ fn at_the_first_start_a_shipped_model_solves_a_puzzle() {
     let answer = hrmscope::task::sudoku::decode(state.board().shape(), &answer);
     assert!(answer.is_solved() && answer.extends(state.board()));
     assert!(state.playhead.playing);
+}
+
+#[test]
+fn the_gpu_that_draws_computes_too() {
+    let mut harness = open_on("gpu", Vec::new(), Vec2::new(1024.0, 640.0));
+    wait(&mut harness, "the shipped model has an answer", finished);
+    let state = &harness.state().state;
+    assert_ne!(state.device.id, "cpu", "{:?}", state.toasts.iter().map(|toast| &toast.text).collect::<Vec<_>>());
+    let answer = state.recording().unwrap().steps.last().unwrap().readout.tokens();
+    assert!(hrmscope::task::sudoku::decode(state.board().shape(), &answer).is_solved());
+    harness.render().unwrap();
 }
 
 #[test]
