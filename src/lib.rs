@@ -5,6 +5,8 @@
 //! from a [`dataset`]. The [`engine`]'s thread owns the device and the model; the window ([`app`]) sends it commands and
 //! shows its events, and the [`cli`] does the same without a window.
 
+#![warn(missing_docs)]
+
 pub mod app;
 pub mod board;
 pub mod checkpoint;

@@ -79,6 +79,9 @@ impl Arguments {
             None if app::has_display() => {
                 window(app::Options { files: self.files, device: self.device, ..Default::default() })
             }
+            None if !self.files.is_empty() => {
+                anyhow::bail!("there is no display to open files on: use hrmscope solve --file, or inspect")
+            }
             None => demo::run("there is no display"),
             Some(Command::Devices(arguments)) => devices::run(&arguments),
             Some(Command::Solve(arguments)) => solve::run(&arguments),

@@ -29,6 +29,8 @@ use crate::task::{Example, sudoku};
 
 /// How many checkpoints a run folder keeps.
 const KEPT: usize = 3;
+/// The most time that a killed run loses.
+const SAVE_AFTER: Duration = Duration::from_secs(30);
 
 /// Everything that defines a run; a preset is one of these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -192,6 +194,7 @@ impl Run {
     /// A loss that is no number (the last save stays), a device or disk that failed.
     pub fn train(&mut self, until: Until, tell: &mut dyn FnMut(News) -> ControlFlow<()>) -> Result<(), RunError> {
         let begun = Instant::now();
+        let mut saved = Instant::now();
         let last = until.step.min(self.config.train.schedule.steps);
         self.since = Window::new();
         while self.trainer.step < last && until.time.is_none_or(|time| begun.elapsed() < time) {
@@ -202,11 +205,16 @@ impl Run {
                 let evaluation = self.evaluate()?;
                 self.write_line(&json!({"step": report.step, "held_out": evaluation}))?;
                 self.save()?;
+                saved = Instant::now();
                 self.since.start += pause.elapsed();
                 flow = tell(News::Evaluated { step: report.step, evaluation });
             }
             if flow.is_break() {
                 break;
+            }
+            if saved.elapsed() > SAVE_AFTER {
+                self.save()?;
+                saved = Instant::now();
             }
         }
         self.save()
@@ -376,6 +384,21 @@ mod tests {
         assert_eq!(same(&straight), same(&parts));
         assert_eq!(same(&parts).len(), 10 + 4);
         assert_eq!(std::fs::read_dir(parts.join("checkpoints")).unwrap().count(), KEPT);
+    }
+
+    #[test]
+    fn a_loss_that_is_no_number_leaves_the_last_save() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = small();
+        config.train.schedule.rate = 1e30;
+        let mut run = Run::create(folder.path(), config, &Device::flex(), &|_| true).unwrap();
+        let error = run.train(Until { step: 20, time: None }, &mut |_| ControlFlow::Continue(())).unwrap_err();
+        assert!(matches!(error, RunError::Train(TrainError::NotFinite { .. })), "{error}");
+        let kept = checkpoint::steps(&folder.path().join("checkpoints"));
+        assert_eq!(kept.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [0]);
+        let saved = checkpoint::open(folder.path().to_str().unwrap()).unwrap().model(&Device::flex()).unwrap();
+        assert!(saved.lm_head.try_to_vec_as::<f32>().unwrap().iter().all(|w| w.is_finite()));
+        assert_eq!(Run::resume(folder.path(), &Device::flex(), &|_| true).unwrap().step(), 0);
     }
 
     #[test]

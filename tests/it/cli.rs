@@ -164,6 +164,25 @@ fn ctrl_c_finishes_the_step_and_saves() {
 }
 
 #[test]
+fn without_a_display_the_demo_solves_a_puzzle_in_the_terminal() {
+    let run = |files: &[&str], display: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hrmscope"));
+        command.args(files).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+        command.envs(display.map(|display| ("DISPLAY", display))).output().unwrap()
+    };
+    // No display, and one that does not answer.
+    for (display, why) in [(None, "there is no display"), (Some(":4242"), "the window could not be opened")] {
+        let out = run(&[], display);
+        assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
+        let text = String::from_utf8_lossy(&out.stdout);
+        assert!(text.contains(why) && text.trim_end().ends_with("solved") && !text.contains('\u{1b}'), "{text}");
+    }
+    let out = run(&["puzzle.txt"], None);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("solve --file"));
+}
+
+#[test]
 fn devices_lists_the_cpu() {
     let devices = json(&["devices", "--json"]);
     assert!(devices.as_array().unwrap().iter().any(|d| d["id"] == "cpu" && d["api"] == "flex"));
