@@ -1,8 +1,8 @@
 //! The one place where actions change the state.
 
 use super::action::{Action, Effect, Stride};
-use super::events::finding;
-use super::state::{Loop, RunStatus, SPEEDS, State};
+use super::persist::Loop;
+use super::state::{RunStatus, SPEEDS, State};
 use crate::board::History;
 use crate::board::sudoku::Sudoku;
 use crate::engine::{Command, JobId, ModelSource};
@@ -84,7 +84,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::BrowseShape(shape) => state.settings.shape = shape,
         Action::ToggleSolution => {
             state.show_solution = !state.show_solution;
-            let found = state.verdict.as_ref().map(|verdict| finding(&verdict.solutions));
+            let found = state.verdict.as_ref().map(|verdict| verdict.solutions.to_string());
             if let Some(found) = found.filter(|_| state.show_solution && state.shown_solution().is_none()) {
                 state.say(false, format!("Nothing to compare with: this board has {found}."), None);
             }

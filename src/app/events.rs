@@ -7,7 +7,6 @@ use super::apply::{from_the_start, put, put_untouched, think};
 use super::background::News;
 use super::open::Opened;
 use super::state::{RunStatus, State, Verdict};
-use crate::board::sudoku::Solutions;
 use crate::engine::{Command, Event, ModelSource};
 use crate::trace::Recording;
 
@@ -163,16 +162,6 @@ fn open(state: &mut State, path: PathBuf, opened: Opened, effects: &mut Vec<Effe
     }
 }
 
-/// What the solver's finding means, in a few words.
-pub fn finding(solutions: &Solutions) -> &'static str {
-    match solutions {
-        Solutions::Unique(_) => "one solution",
-        Solutions::None => "no solution",
-        Solutions::Several => "several solutions",
-        Solutions::Unknown => "more solutions than could be counted",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -180,7 +169,7 @@ mod tests {
     use super::super::persist::Settings;
     use super::super::scene::tests::recording;
     use super::*;
-    use crate::board::sudoku::Sudoku;
+    use crate::board::sudoku::{Solutions, Sudoku};
     use crate::engine::{JobId, ModelInfo};
 
     fn model() -> Arc<ModelInfo> {

@@ -1,5 +1,5 @@
-//! The window. Its whole state is [`State`]; panes read it and push [`Action`]s; [`apply`](apply::apply) is the one
-//! place that changes it. It knows the engine only by commands and events.
+//! The window. Its whole state is [`State`]; panes read it and push [`Action`]s; `apply` is the one place that changes
+//! it. It knows the engine only by commands and events.
 
 mod action;
 mod apply;
@@ -27,9 +27,9 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 pub use action::{Action, Effect, Stride};
 pub use layout::Pane;
-pub use persist::Settings;
+pub use persist::{Loop, Settings};
 pub use puzzles::Difficulty;
-pub use state::{Loop, RunStatus, State};
+pub use state::{RunStatus, State};
 pub use theme::ThemeChoice;
 
 use crate::engine::{Command, Engine};

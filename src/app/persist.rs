@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::puzzles::Difficulty;
-use super::state::Loop;
 use super::theme::ThemeChoice;
 use crate::board::sudoku::{Shape, Sudoku};
 use crate::engine::{Halting, ModelSource};
@@ -16,6 +15,18 @@ pub const SETTINGS_KEY: &str = "hrmscope.settings";
 pub const LAYOUT_KEY: &str = "hrmscope.layout.1";
 /// How many checkpoints are remembered.
 const RECENT: usize = 6;
+
+/// What playing does at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Loop {
+    /// It stops.
+    #[default]
+    Off,
+    /// The segment again.
+    Segment,
+    /// The whole run again.
+    Run,
+}
 
 /// Choices of a person that outlive the window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::action::Action;
-use super::persist::Settings;
+use super::persist::{Loop, Settings};
 use super::puzzles::Sample;
 use super::scene::{Scene, scene};
 use crate::board::History;
@@ -19,18 +19,6 @@ pub const SPEEDS: &[f32] = &[0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0, 60.0];
 pub const FLASH: f64 = 0.4;
 /// How long a message that is no error stays, seconds.
 pub const NOTE_STAYS: f64 = 7.0;
-
-/// What playing does at the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-pub enum Loop {
-    /// It stops.
-    #[default]
-    Off,
-    /// The segment again.
-    Segment,
-    /// The whole run again.
-    Run,
-}
 
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq)]

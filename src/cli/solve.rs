@@ -54,14 +54,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let shape = arguments.box_text.as_deref().map(Shape::parse_box).transpose()?;
     let board = Sudoku::parse(&text, shape).with_context(|| format!("{place} is no board"))?;
     let checkpoint = fitting(arguments.checkpoint.as_deref(), board.shape())?;
-    let doubt = match classify(&board) {
-        Solutions::Unique(_) => None,
-        Solutions::None => Some("cannot be finished by the rules"),
-        Solutions::Several => Some("has several solutions"),
-        Solutions::Unknown => Some("has too few givens to tell its solutions"),
-    };
-    if let Some(doubt) = doubt {
-        eprintln!("this board {doubt}: the model answers all the same");
+    let solutions = classify(&board);
+    if !matches!(solutions, Solutions::Unique(_)) {
+        eprintln!("this board has {solutions}: the model answers all the same");
     }
     let (info, device) = arguments.device.open()?;
     let model = checkpoint.model(&device)?;

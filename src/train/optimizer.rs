@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::pass;
+use super::pass::{self, Step};
 use crate::model::{Hrm, PuzzleTable};
 
 /// Adam whose quotient is an arc tangent, so that it needs no epsilon and does not depend on the gradient's scale:
@@ -43,35 +43,6 @@ impl AdamAtan2 {
                 step.apply(g, [w, m, v]);
             }
         }
-    }
-}
-
-/// One update's numbers, the same for every weight.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
-    /// Decay rate of the first moment.
-    pub b1: f64,
-    /// Decay rate of the second moment.
-    pub b2: f64,
-    /// Bias correction of the second moment.
-    pub c2: f64,
-    /// What the weights are multiplied by.
-    pub decay: f64,
-    /// The learning rate, corrected for the bias of the first moment.
-    pub rate: f64,
-}
-
-impl Step {
-    /// What is added to the root of the second moment: a weight that never had a gradient would ask for atan2(0, 0),
-    /// which is 0 on the CPU and anything on a GPU.
-    pub const TINY: f64 = 1e-30;
-
-    /// Updates a weight and its two moments with burn operations.
-    fn apply(self, g: &Tensor<2>, [w, m, v]: [&mut Tensor<2>; 3]) {
-        *m = m.clone() * self.b1 + g.clone() * (1.0 - self.b1);
-        *v = v.clone() * self.b2 + g.clone().square() * (1.0 - self.b2);
-        let step = m.clone().atan2((v.clone() / self.c2).sqrt() + Self::TINY);
-        *w = w.clone() * self.decay - step * self.rate;
     }
 }
 

@@ -7,10 +7,37 @@ use burn::backend::flex::FlexTensor;
 use burn::tensor::{DType, Tensor};
 use rayon::prelude::*;
 
-use super::optimizer::Step;
-
 /// Numbers worked on at a time by one thread.
 const CHUNK: usize = 1 << 13;
+
+/// One update's numbers, the same for every weight.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Step {
+    /// Decay rate of the first moment.
+    pub b1: f64,
+    /// Decay rate of the second moment.
+    pub b2: f64,
+    /// Bias correction of the second moment.
+    pub c2: f64,
+    /// What the weights are multiplied by.
+    pub decay: f64,
+    /// The learning rate, corrected for the bias of the first moment.
+    pub rate: f64,
+}
+
+impl Step {
+    /// What is added to the root of the second moment: a weight that never had a gradient would ask for atan2(0, 0),
+    /// which is 0 on the CPU and anything on a GPU.
+    pub const TINY: f64 = 1e-30;
+
+    /// Updates a weight and its two moments with burn operations.
+    pub fn apply(self, g: &Tensor<2>, [w, m, v]: [&mut Tensor<2>; 3]) {
+        *m = m.clone() * self.b1 + g.clone() * (1.0 - self.b1);
+        *v = v.clone() * self.b2 + g.clone().square() * (1.0 - self.b2);
+        let step = m.clone().atan2((v.clone() / self.c2).sqrt() + Self::TINY);
+        *w = w.clone() * self.decay - step * self.rate;
+    }
+}
 
 /// The tensor as an f32 array on the CPU; None if it is none.
 fn array(tensor: &Tensor<2>) -> Option<FlexTensor> {

@@ -6,7 +6,6 @@ use eframe::egui::{
 
 use super::super::action::Action;
 use super::super::command::CommandId;
-use super::super::events::finding;
 use super::super::explain::figure as short;
 use super::super::scene::{SURE, candidates, changes, readout};
 use super::super::theme::{self, CARD_RADIUS};
@@ -28,7 +27,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         if matches!(verdict.solutions, Solutions::Unique(_)) {
             subtitle += &format!(" · rating {}", verdict.rating);
         }
-        subtitle += &format!(" · {}", finding(&verdict.solutions));
+        subtitle += &format!(" · {}", verdict.solutions);
     }
     let dragged = header(ui, &state.title, &subtitle, cx.theme, |ui| {
         toggle(ui, cx, CommandId::Solution, "Solution", state.show_solution);

@@ -5,7 +5,7 @@ use lucide_icons::Icon;
 
 use super::super::action::Action;
 use super::super::command::{CommandId, command};
-use super::super::state::Loop;
+use super::super::persist::Loop;
 use super::super::theme;
 use super::super::widgets::{command_button, drag_handle, finish};
 use super::{Cx, timeline};

@@ -1,5 +1,7 @@
 //! A solver on bit masks: naked and hidden singles to the end, then the cell with the fewest candidates is guessed.
 
+use std::fmt;
+
 use super::{Shape, Sudoku};
 
 /// The most branches one question may cost before the solver gives up: far more than any published hard puzzle
@@ -28,6 +30,17 @@ pub enum Solutions {
     Several,
     /// The solver gave up after [`NODE_BUDGET`] branches.
     Unknown,
+}
+
+impl fmt::Display for Solutions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "no solution",
+            Self::Unique(_) => "one solution",
+            Self::Several => "several solutions",
+            Self::Unknown => "more solutions than could be counted",
+        })
+    }
 }
 
 /// Can the board be finished, and in how many ways?
