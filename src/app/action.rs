@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::layout::Pane;
-use super::puzzles::Difficulty;
+use super::puzzles::{Difficulty, Order};
 use super::theme::ThemeChoice;
 use crate::board::sudoku::{Shape, Sudoku};
 use crate::engine::{Command, Halting, ModelSource};
@@ -122,7 +122,7 @@ pub enum Effect {
     /// Find out what a file is.
     Look(PathBuf),
     /// Make a puzzle.
-    Generate(Shape, Difficulty),
+    Generate(Order),
     /// Find out how many solutions a board has.
     Judge(Sudoku),
     /// Show or hide a pane.

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Effect, Stride};
 use super::persist::Loop;
+use super::puzzles::Order;
 use super::state::{RunStatus, SPEEDS, State};
 use crate::board::History;
 use crate::board::sudoku::Sudoku;
@@ -208,7 +209,8 @@ fn generate(state: &mut State, effects: &mut Vec<Effect>) {
         state.generating = true;
         // Asked for by a person: what was there before can be undone back.
         state.untouched = false;
-        effects.push(Effect::Generate(state.settings.shape, state.settings.difficulty));
+        let (shape, difficulty) = (state.settings.shape, state.settings.difficulty);
+        effects.push(Effect::Generate(Order { shape, difficulty, asked: true }));
     }
 }
 
@@ -236,7 +238,22 @@ pub(super) fn board_changed(state: &mut State, effects: &mut Vec<Effect>) {
     state.selected = state.selected.filter(|cell| *cell < state.board().cells().len());
     state.verdict = None;
     effects.push(Effect::Judge(state.board().clone()));
+    take_fitting_model(state, effects);
     think(state, effects);
+}
+
+/// A board that the model does not know gets the shipped model made for it, when there is one.
+fn take_fitting_model(state: &mut State, effects: &mut Vec<Effect>) {
+    let made_for_it = format!("sudoku-{}", state.board().shape());
+    let fits = match &state.loading {
+        Some(ModelSource::Shipped(name)) => *name == made_for_it,
+        // What it is for is known when it has come.
+        Some(ModelSource::Path(_)) => true,
+        None => state.model.is_some() && state.misfit().is_none(),
+    };
+    if !fits && state.shipped().any(|name| name == made_for_it) {
+        apply(state, Action::UseModel(ModelSource::Shipped(made_for_it)), effects);
+    }
 }
 
 /// Plays from before the first step.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::open::{Opened, look};
-use super::puzzles::{Difficulty, Sample, make, samples};
-use crate::board::sudoku::{Puzzle, Shape, Solutions, Sudoku, classify, rating};
+use super::puzzles::{Order, Sample, make, samples};
+use crate::board::sudoku::{Puzzle, Solutions, Sudoku, classify, rating};
 use crate::files;
 
 /// An answer.
@@ -18,7 +18,7 @@ pub enum News {
     /// Where the board was saved, or why not.
     Saved(Result<PathBuf, String>),
     /// A new puzzle, or why there is none.
-    Generated(Difficulty, Result<Puzzle, String>),
+    Generated(Order, Result<Puzzle, String>),
     /// How many solutions a board has, and how many guesses a solver needs.
     Judged(Sudoku, Solutions, u32),
     /// The library's puzzles.
@@ -78,10 +78,10 @@ impl Background {
     }
 
     /// Makes a puzzle.
-    pub fn generate(&self, shape: Shape, difficulty: Difficulty, seed: u64) {
+    pub fn generate(&self, order: Order, seed: u64) {
         self.run(move || {
-            let puzzle = make(shape, difficulty, seed).map_err(|e| e.to_string());
-            Some(News::Generated(difficulty, puzzle))
+            let puzzle = make(order.shape, order.difficulty, seed).map_err(|e| e.to_string());
+            Some(News::Generated(order, puzzle))
         });
     }
 

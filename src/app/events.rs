@@ -6,6 +6,7 @@ use super::action::{Action, Effect};
 use super::apply::{from_the_start, put, put_untouched, think};
 use super::background::News;
 use super::open::Opened;
+use super::puzzles::Order;
 use super::state::{RunStatus, State, Verdict};
 use crate::engine::{Command, Event, ModelSource};
 use crate::trace::Recording;
@@ -39,7 +40,8 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
                 Some(shape) if state.untouched && (state.misfit().is_some() || state.board().givens() == 0) => {
                     state.settings.shape = shape;
                     state.generating = true;
-                    effects.push(Effect::Generate(shape, state.settings.difficulty));
+                    let difficulty = state.settings.difficulty;
+                    effects.push(Effect::Generate(Order { shape, difficulty, asked: false }));
                 }
                 _ => {
                     think(state, effects);
@@ -111,17 +113,15 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         News::Saved(Err(message)) => {
             state.say(true, format!("{message}."), Some(("Save elsewhere…", Action::Save)));
         }
-        News::Generated(difficulty, Ok(puzzle)) => {
+        News::Generated(order, Ok(puzzle)) => {
             state.generating = false;
-            let shape = puzzle.board.shape();
-            let title = format!("New {shape}, {}", difficulty.name().to_lowercase());
-            if state.untouched && state.model_shape().is_some_and(|model| model != shape) {
-                // Made for a model that another has replaced meanwhile.
-            } else if state.untouched {
-                put_untouched(state, puzzle.board, title, effects);
-            } else {
+            let title = format!("New {}, {}", order.shape, order.difficulty.name().to_lowercase());
+            if order.asked {
                 put(state, puzzle.board, title, effects);
+            } else if state.untouched && state.model_shape() == Some(order.shape) {
+                put_untouched(state, puzzle.board, title, effects);
             }
+            // Else a person or another model was quicker.
         }
         News::Generated(_, Err(message)) => {
             state.generating = false;
@@ -167,9 +167,10 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::persist::Settings;
+    use super::super::puzzles::{Difficulty, make};
     use super::super::scene::tests::recording;
     use super::*;
-    use crate::board::sudoku::{Solutions, Sudoku};
+    use crate::board::sudoku::{Shape, Solutions, Sudoku};
     use crate::engine::{JobId, ModelInfo};
 
     fn model() -> Arc<ModelInfo> {
@@ -188,7 +189,7 @@ mod tests {
     fn with_board() -> (State, Vec<Effect>) {
         let (mut state, mut effects) = (State::new(Settings::default()), Vec::new());
         receive(&mut state, Event::ModelLoaded(model()), &mut effects);
-        assert!(matches!(effects.pop(), Some(Effect::Generate(shape, _)) if shape.side() == 4));
+        assert!(matches!(effects.pop(), Some(Effect::Generate(order)) if order.shape.side() == 4 && !order.asked));
         state.untouched = false;
         put(&mut state, Sudoku::parse("1... ...2 .... ..2.", None).unwrap(), "test".into(), &mut effects);
         (state, effects)
@@ -242,25 +243,41 @@ mod tests {
     }
 
     #[test]
-    fn a_puzzle_made_for_a_replaced_model_is_dropped() {
+    fn a_puzzle_of_the_programs_own_never_replaces_a_persons_board() {
         let (mut state, mut effects) = with_board();
-        state.untouched = true;
         let before = state.board().clone();
-        let six = crate::board::sudoku::Shape::ALL[1];
-        let made = super::super::puzzles::make(six, super::super::puzzles::Difficulty::Easy, 1);
-        hear(
-            &mut state,
-            News::Generated(super::super::puzzles::Difficulty::Easy, made.map_err(|e| e.to_string())),
-            &mut effects,
-        );
+        let order = |side, asked| Order { shape: Shape::for_side(side).unwrap(), difficulty: Difficulty::Easy, asked };
+        let made = |order: Order| make(order.shape, order.difficulty, 1).map_err(|e| e.to_string());
+        // Made for a model that was replaced meanwhile.
+        state.untouched = true;
+        hear(&mut state, News::Generated(order(6, false), made(order(6, false))), &mut effects);
         assert_eq!(*state.board(), before);
+        // A person opened a board meanwhile.
+        state.untouched = false;
+        hear(&mut state, News::Generated(order(4, false), made(order(4, false))), &mut effects);
+        assert_eq!(*state.board(), before);
+        hear(&mut state, News::Generated(order(4, true), made(order(4, true))), &mut effects);
+        assert_ne!(*state.board(), before);
+    }
+
+    #[test]
+    fn a_board_of_another_size_gets_the_shipped_model_made_for_it() {
+        let (mut state, mut effects) = with_board();
+        effects.clear();
+        put(&mut state, Sudoku::blank(Shape::ALL[1]), "six".into(), &mut effects);
+        let six = ModelSource::Shipped("sudoku-6x6".into());
+        assert_eq!(state.loading, Some(six.clone()));
+        assert!(effects.iter().any(|e| matches!(e, Effect::Engine(Command::LoadModel(source)) if *source == six)));
+        // Also while another is on its way, as at the start.
+        put(&mut state, Sudoku::blank(Shape::ALL[0]), "four".into(), &mut effects);
+        assert_eq!(state.loading, Some(ModelSource::Shipped("sudoku-4x4".into())));
     }
 
     #[test]
     fn a_board_that_does_not_fit_is_not_asked_about() {
         let (mut state, mut effects) = with_board();
         effects.clear();
-        put(&mut state, Sudoku::blank(crate::board::sudoku::Shape::ALL[2]), "nine".into(), &mut effects);
+        put(&mut state, Sudoku::blank(Shape::ALL[2]), "nine".into(), &mut effects);
         assert!(!effects.iter().any(|e| matches!(e, Effect::Engine(Command::Think { .. }))));
         assert!(state.misfit().unwrap().contains("4x4"));
     }

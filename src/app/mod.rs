@@ -28,7 +28,7 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 pub use action::{Action, Effect, Stride};
 pub use layout::Pane;
 pub use persist::{Loop, Settings};
-pub use puzzles::Difficulty;
+pub use puzzles::{Difficulty, Order};
 pub use state::{RunStatus, State};
 pub use theme::ThemeChoice;
 
@@ -169,8 +169,8 @@ impl App {
                 Effect::AskOpen => self.background.ask_open(),
                 Effect::AskSave(text) => self.background.ask_save(text),
                 Effect::Look(path) => self.background.look(path),
-                Effect::Generate(shape, difficulty) => {
-                    self.background.generate(shape, difficulty, self.seed);
+                Effect::Generate(order) => {
+                    self.background.generate(order, self.seed);
                     self.seed = self.seed.wrapping_add(1);
                 }
                 Effect::Judge(board) => self.background.judge(board),

@@ -52,6 +52,17 @@ impl Difficulty {
     }
 }
 
+/// A puzzle to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// The board.
+    pub shape: Shape,
+    /// How hard.
+    pub difficulty: Difficulty,
+    /// Whether a person asked for it; else the program did, to have something to show.
+    pub asked: bool,
+}
+
 /// A puzzle of the library.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {

@@ -237,6 +237,23 @@ fn at_the_first_start_a_shipped_model_solves_a_puzzle() {
 }
 
 #[test]
+fn a_puzzle_opened_at_the_start_is_answered_by_the_model_made_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let puzzle = folder.path().join("four.txt");
+    std::fs::write(&puzzle, "1...\n..3.\n.4..\n...2\n").unwrap();
+    let mut harness = open(vec![puzzle], Vec2::new(1024.0, 640.0));
+    wait(&mut harness, "the puzzle is answered", |app| app.state.title == "four" && finished(app));
+    // Whatever else was under way has arrived.
+    for _ in 0..20 {
+        harness.step();
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let state = &harness.state().state;
+    assert_eq!((state.title.as_str(), state.board().givens()), ("four", 4));
+    assert_eq!(state.model.as_ref().unwrap().name, "sudoku-4x4");
+}
+
+#[test]
 fn the_gpu_that_draws_computes_too() {
     let mut harness = open_on("gpu", Vec::new(), Vec2::new(1024.0, 640.0));
     wait(&mut harness, "the shipped model has an answer", finished);
