@@ -7,14 +7,14 @@ use thiserror::Error;
 
 /// A file that could not be read or written.
 #[derive(Debug, Error)]
-#[error("cannot {what} {path}: {source}")]
+#[error("cannot {what} {path}: {reason}")]
 pub struct FileError {
     /// `read` or `write`.
     pub what: &'static str,
     /// The file.
     pub path: PathBuf,
     /// The system's reason.
-    pub source: std::io::Error,
+    pub reason: std::io::Error,
 }
 
 /// Reads a whole file.
@@ -22,7 +22,7 @@ pub struct FileError {
 /// # Errors
 /// Names the file and the system's reason.
 pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
-    std::fs::read(path).map_err(|source| FileError { what: "read", path: path.to_owned(), source })
+    std::fs::read(path).map_err(|reason| FileError { what: "read", path: path.to_owned(), reason })
 }
 
 /// Reads a whole text file; bytes that are not UTF-8 become replacement characters, which parsers then refuse by place.
@@ -38,7 +38,7 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
 /// # Errors
 /// Names the file and the system's reason; the old content is then untouched.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let failed = |source| FileError { what: "write", path: path.to_owned(), source };
+    let failed = |reason| FileError { what: "write", path: path.to_owned(), reason };
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

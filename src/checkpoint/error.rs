@@ -57,12 +57,12 @@ pub enum CheckpointError {
         why: String,
     },
     /// The configuration names sizes that no model can have.
-    #[error("{path}: {source}")]
+    #[error("{path}: {reason}")]
     Config {
         /// The checkpoint.
         path: PathBuf,
         /// The field.
-        source: ConfigError,
+        reason: ConfigError,
     },
     /// The tensors are not those of the configured model.
     #[error("{path} does not hold the configured model: {}", problems.join("; "))]

@@ -155,6 +155,6 @@ pub(super) fn config(path: &Path, state: &State, cells: Option<usize>) -> Result
         exploration: arch.halt_exploration_prob,
         loss: arch.loss.and_then(|l| l.loss_type).unwrap_or(LossKind::Stablemax),
     };
-    config.validate().map_err(|source| CheckpointError::Config { path: path.to_owned(), source })?;
+    config.validate().map_err(|reason| CheckpointError::Config { path: path.to_owned(), reason })?;
     Ok(config)
 }

@@ -42,7 +42,7 @@ pub(super) fn config(path: &Path, metadata: &HashMap<String, String>) -> Result<
     let Some(text) = metadata.get(CONFIG_KEY) else { return Ok(None) };
     let config: HrmConfig = serde_json::from_str(text)
         .map_err(|e| CheckpointError::BadConfig { path: path.to_owned(), why: e.to_string() })?;
-    config.validate().map_err(|source| CheckpointError::Config { path: path.to_owned(), source })?;
+    config.validate().map_err(|reason| CheckpointError::Config { path: path.to_owned(), reason })?;
     Ok(Some(config))
 }
 

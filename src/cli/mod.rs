@@ -27,6 +27,7 @@ pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     /// Puzzles and checkpoints to open.
+    #[arg(value_parser = existing)]
     files: Vec<PathBuf>,
     /// What computes in the window: `cpu`, `gpu`, or `gpu:N` as `hrmscope devices` lists them.
     #[arg(long, value_name = "D")]
@@ -57,6 +58,16 @@ enum Command {
 }
 
 /// Opens the window; where that fails, the terminal has to do.
+/// A misspelt command would otherwise be taken for a file.
+fn existing(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if path.exists() {
+        Ok(path)
+    } else {
+        Err("there is no such file or command; hrmscope --help lists the commands".into())
+    }
+}
+
 fn window(options: app::Options) -> anyhow::Result<()> {
     let Err(error) = app::run(options) else { return Ok(()) };
     let missing = match cfg!(target_os = "linux") {

@@ -13,7 +13,7 @@ use crate::files;
 /// answer that breaks the rules or does not keep the givens.
 pub fn read_csv(path: &Path, limit: Option<usize>) -> Result<PuzzleSet, DataError> {
     let file =
-        std::fs::File::open(path).map_err(|source| files::FileError { what: "read", path: path.to_owned(), source })?;
+        std::fs::File::open(path).map_err(|reason| files::FileError { what: "read", path: path.to_owned(), reason })?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(std::io::BufReader::new(file));
     let wrong = |line: u64, why: String| DataError::Row { path: path.to_owned(), line, why };
     let header = reader.headers().map_err(|e| wrong(1, e.to_string()))?.clone();

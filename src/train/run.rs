@@ -275,7 +275,7 @@ impl Run {
         let path = self.folder.join("metrics.jsonl");
         let written =
             OpenOptions::new().create(true).append(true).open(&path).and_then(|mut file| writeln!(file, "{line}"));
-        written.map_err(|source| FileError { what: "write", path, source }.into())
+        written.map_err(|reason| FileError { what: "write", path, reason }.into())
     }
 
     /// Drops lines that a killed run wrote after its last save: their steps are made again.

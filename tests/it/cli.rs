@@ -58,6 +58,9 @@ fn exit_codes_and_errors_name_what_is_wrong() {
     let missing = hrmscope(&["inspect", "/no/such/file"]);
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("/no/such/file"));
+    let unreadable = hrmscope(&["solve", "--file", "/no/such/puzzle", "--device", "cpu"]);
+    let message = String::from_utf8_lossy(&unreadable.stderr).into_owned();
+    assert_eq!(message.matches("os error").count(), 1, "a reason is said once: {message}");
     let folder = tempfile::tempdir().unwrap();
     let whole = std::fs::read(golden_folder("tiny_rope/step_100_orig_mod")).unwrap();
     let cut = folder.path().join("step_1");
@@ -177,7 +180,10 @@ fn without_a_display_the_demo_solves_a_puzzle_in_the_terminal() {
         let text = String::from_utf8_lossy(&out.stdout);
         assert!(text.contains(why) && text.trim_end().ends_with("solved") && !text.contains('\u{1b}'), "{text}");
     }
-    let out = run(&["puzzle.txt"], None);
+    let out = run(&["frobnicate"], None);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("no such file or command"));
+    let out = run(&[env!("CARGO_MANIFEST_DIR")], None);
     assert_eq!(out.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&out.stderr).contains("solve --file"));
 }
