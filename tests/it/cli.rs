@@ -155,15 +155,15 @@ fn ctrl_c_finishes_the_step_and_saves() {
         .spawn()
         .unwrap();
     let begun = Instant::now();
-    while !run.join("resume.safetensors").exists() {
-        assert!(begun.elapsed() < Duration::from_secs(60));
+    // The first line of metrics says that it is in the middle of its steps.
+    while std::fs::metadata(run.join("metrics.jsonl")).map_or(0, |file| file.len()) == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(120));
         std::thread::sleep(Duration::from_millis(20));
     }
-    std::thread::sleep(Duration::from_millis(300));
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     let saved = hrmscope::checkpoint::steps(&run.join("checkpoints"));
-    assert!(saved.last().is_some_and(|(step, _)| *step > 0), "{saved:?}");
+    assert!(saved.last().is_some_and(|(step, _)| *step >= 50), "{saved:?}");
 }
 
 #[test]
