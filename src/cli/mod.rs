@@ -58,6 +58,16 @@ enum Command {
 }
 
 /// Opens the window; where that fails, the terminal has to do.
+/// Rust turns a closed pipe into an error that `println!` panics on; a command should end quietly instead. Not for the
+/// window, whose connection to the desktop may close too.
+fn end_with_the_reader() {
+    #[cfg(unix)]
+    // Restores the default action before any other thread runs.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_DFL);
+    }
+}
+
 /// A misspelt command would otherwise be taken for a file.
 fn existing(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
@@ -86,6 +96,9 @@ impl Arguments {
     /// # Errors
     /// What went wrong, where, and what to do.
     pub fn run(self) -> anyhow::Result<()> {
+        if self.command.is_some() {
+            end_with_the_reader();
+        }
         match self.command {
             None if app::has_display() => {
                 window(app::Options { files: self.files, device: self.device, ..Default::default() })

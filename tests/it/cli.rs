@@ -188,6 +188,21 @@ fn without_a_display_the_demo_solves_a_puzzle_in_the_terminal() {
     assert!(String::from_utf8_lossy(&out.stderr).contains("solve --file"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_panic() {
+    use std::process::Stdio;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hrmscope"))
+        .args(["inspect", "sudoku-6x6"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let out = child.wait_with_output().unwrap();
+    assert!(out.stderr.is_empty(), "{}", String::from_utf8_lossy(&out.stderr));
+}
+
 #[test]
 fn devices_lists_the_cpu() {
     let devices = json(&["devices", "--json"]);
