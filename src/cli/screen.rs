@@ -63,15 +63,20 @@ impl Screen {
     fn replace(&mut self, text: &str) {
         let mut out = stdout().lock();
         // A terminal that went away is no reason to stop.
-        let _ = queue!(out, cursor::MoveUp(self.lines), cursor::MoveToColumn(0)).and_then(|()| {
-            if self.lines == 0 {
-                return Ok(());
-            }
-            queue!(out, terminal::Clear(terminal::ClearType::FromCursorDown))
-        });
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let _ = over(&mut out, self.lines, text);
         self.lines = u16::try_from(text.lines().count()).unwrap_or(u16::MAX);
     }
+}
+
+/// Writes text over the `lines` that were written last.
+fn over(out: &mut impl Write, lines: u16, text: &str) -> std::io::Result<()> {
+    // Terminals take "up by 0" for "up by 1".
+    if lines > 0 {
+        queue!(out, cursor::MoveUp(lines), cursor::MoveToColumn(0))?;
+        queue!(out, terminal::Clear(terminal::ClearType::FromCursorDown))?;
+    }
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// One line on where the run is.
@@ -125,4 +130,18 @@ fn draw(board: &Sudoku, step: &StepRecord) -> String {
         text.push('\n');
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_frame_leaves_the_lines_above_alone() {
+        let mut out = Vec::new();
+        over(&mut out, 0, "board").unwrap();
+        assert_eq!(out, b"board");
+        over(&mut out, 3, "next").unwrap();
+        assert_eq!(out, b"board\x1b[3A\x1b[1G\x1b[Jnext");
+    }
 }
