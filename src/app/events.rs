@@ -7,6 +7,7 @@ use super::apply::{from_the_start, put, put_untouched, think};
 use super::background::News;
 use super::open::Opened;
 use super::puzzles::Order;
+use super::scene::uncertainty;
 use super::state::{RunStatus, State, Verdict};
 use crate::engine::{Command, Event, ModelSource};
 use crate::trace::Recording;
@@ -61,9 +62,11 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
         }
         Event::ThinkStarted { job, dimensions, z_h_init, z_l_init } if job == state.run.job => {
             state.run.recording = Some(Recording::new(dimensions, z_h_init, z_l_init));
+            state.run.uncertainty.clear();
         }
         Event::Step { job, record } if job == state.run.job => {
             let Some(recording) = &mut state.run.recording else { return };
+            state.run.uncertainty.push(uncertainty(state.document.current(), &record.readout));
             recording.steps.push(record);
             let computed = recording.steps.len();
             if state.playhead.follow || !state.playhead.playing && state.playhead.wanted >= computed {

@@ -140,43 +140,37 @@ pub fn sentences(
     halting(text, recording, index, &now).0
 }
 
+/// From how many times its step before on a step counts as a jump.
+const JUMP: f32 = 1.2;
+
 fn what_moved(recording: &Recording, index: usize) -> Writer {
     let record = &recording.steps[index];
     let distance = figure(record.residual);
-    let compared = against_before(recording, index).map(|(_, ratio)| match ratio {
-        r if r > 1.2 => format!(", {} times its step before. ", ratio_text(r)),
-        r if r < 0.85 => format!(", {:.0}\u{a0}% of its step before. ", r * 100.0),
-        _ => ", about as far as its step before. ".to_owned(),
-    });
-    let compared = compared.unwrap_or_else(|| " from its initial state. ".to_owned());
-    match (record.at.module, record.at.l_step) {
-        (Module::L, 0) if index == 0 => Writer::default()
-            .of(Module::L)
-            .plain(" read the board for the first time and moved ")
-            .strong(distance)
-            .plain(compared),
-        (Module::L, 0) => Writer::default()
-            .of(Module::H)
-            .plain(" has just changed its plan, so ")
-            .of(Module::L)
-            .plain(" starts settling again: it moved ")
-            .strong(distance)
-            .plain(compared),
-        (Module::L, _) => Writer::default()
-            .of(Module::L)
-            .plain(" works on under the same plan of ")
-            .of(Module::H)
-            .plain(": it moved ")
-            .strong(distance)
-            .plain(compared),
-        (Module::H, _) => Writer::default()
-            .of(Module::H)
-            .plain(" took in what ")
-            .of(Module::L)
-            .plain(" found and moved ")
-            .strong(distance)
-            .plain(compared),
-    }
+    let ratio = against_before(recording, index).map(|(_, ratio)| ratio);
+    let compared = match ratio {
+        None => " from its initial state. ".to_owned(),
+        Some(r) if r > JUMP => format!(", {} times its step before. ", ratio_text(r)),
+        Some(r) if r < 0.85 => format!(", {:.0}\u{a0}% of its step before. ", r * 100.0),
+        Some(_) => ", about as far as its step before. ".to_owned(),
+    };
+    let text = Writer::default();
+    let text = match (record.at.module, record.at.l_step) {
+        (Module::L, 0) if index == 0 => text.of(Module::L).plain(" read the board for the first time and moved "),
+        (Module::L, 0) if ratio.is_some_and(|r| r > JUMP) => {
+            let text = text.of(Module::H).plain(" has just changed its plan, so ");
+            text.of(Module::L).plain(" starts settling again: it moved ")
+        }
+        (Module::L, 0) => {
+            let text = text.of(Module::H).plain(" has just stepped, and ");
+            text.of(Module::L).plain(" goes on without a jump: it moved ")
+        }
+        (Module::L, _) => {
+            let text = text.of(Module::L).plain(" works on under the same plan of ");
+            text.of(Module::H).plain(": it moved ")
+        }
+        (Module::H, _) => text.of(Module::H).plain(" took in what ").of(Module::L).plain(" found and moved "),
+    };
+    text.strong(distance).plain(compared)
 }
 
 fn what_changed(
@@ -270,6 +264,14 @@ mod tests {
         assert!(reset.contains("One cell changed; r1c2 went from 3 to 2"), "{reset}");
         assert!(told(6, None).contains("It goes on: halt 0.27, continue 0.50"));
         assert!(told(24, None).contains("It halts: halt 0.88"));
+    }
+
+    #[test]
+    fn a_reset_is_claimed_only_where_the_numbers_show_one() {
+        let mut recording = recording(24, |_, _| 3);
+        recording.steps[3].residual = recording.steps[1].residual;
+        let text: String = what_moved(&recording, 3).0.into_iter().map(|Span(_, text)| text).collect();
+        assert!(text.contains("without a jump") && !text.contains("again"), "{text}");
     }
 
     #[test]

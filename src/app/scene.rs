@@ -85,19 +85,24 @@ pub fn scene(board: &Sudoku, recording: Option<&Recording>, playhead: usize) -> 
     for (cell, conflict) in cells.iter_mut().zip(seen.conflicts()) {
         cell.conflict = conflict;
     }
-    let open: Vec<(usize, &Cell)> = cells.iter().enumerate().filter(|(_, cell)| cell.given.is_none()).collect();
-    let entropy =
-        now.map_or(0.0, |now| open.iter().map(|(cell, _)| now.entropy(*cell)).sum::<f32>() / open.len().max(1) as f32);
+    let open: Vec<&Cell> = cells.iter().filter(|cell| cell.given.is_none()).collect();
+    let entropy = now.map_or(0.0, |now| uncertainty(board, now));
     Scene {
         answered: now.is_some(),
         blanks: open.len(),
-        sure: open.iter().filter(|(_, cell)| cell.predicted.is_some() && cell.confidence >= SURE).count(),
+        sure: open.iter().filter(|cell| cell.predicted.is_some() && cell.confidence >= SURE).count(),
         conflicts: cells.iter().filter(|cell| cell.conflict).count(),
-        changed: open.iter().filter(|(_, cell)| cell.changed).count(),
+        changed: open.iter().filter(|cell| cell.changed).count(),
         entropy,
         solved: seen.is_solved(),
         cells,
     }
+}
+
+/// The mean entropy of the blank cells' answers, in bits.
+pub fn uncertainty(board: &Sudoku, readout: &Readout) -> f32 {
+    let blanks = || board.cells().iter().enumerate().filter(|(_, digit)| **digit == 0);
+    blanks().map(|(cell, _)| readout.entropy(cell)).sum::<f32>() / blanks().count().max(1) as f32
 }
 
 /// The digits that a cell may become with their probabilities, most probable first.

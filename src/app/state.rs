@@ -42,6 +42,8 @@ pub struct Run {
     pub job: JobId,
     /// What has been computed so far.
     pub recording: Option<Recording>,
+    /// The uncertainty of the answer after each micro-step, bits: computed as steps arrive, not for every frame.
+    pub uncertainty: Vec<f32>,
     /// How far it is.
     pub status: RunStatus,
 }
@@ -171,7 +173,7 @@ impl State {
             devices: Vec::new(),
             device: DeviceInfo::cpu(),
             device_chosen: false,
-            run: Run { job: JobId(0), recording: None, status: RunStatus::Idle },
+            run: Run { job: JobId(0), recording: None, uncertainty: Vec::new(), status: RunStatus::Idle },
             playhead: Playhead { at: 0, playing: true, follow: false, wanted: 0, moved_at: 0.0, due: 0.0 },
             settings,
             samples: Vec::new(),

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::json;
 
 use super::device::Choice;
-use crate::model::{Hrm, HrmConfig, Initializer, LossKind, Position};
+use crate::model::{Hrm, HrmConfig, Initializer, Position};
 use crate::task::Example;
 use crate::trace::Module;
 use crate::train::{Schedule, TrainConfig, Trainer};
@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "preset": arguments.preset, "batch": arguments.batch, "threads": rayon::current_num_threads(),
         "device": info.id, "cycles": arguments.cycles,
     });
-    let times = match arguments.what {
+    let mut times = match arguments.what {
         What::Forward => forward(&model, tokens, &device, time, false)?,
         What::Train => train(model, &tokens, arguments.batch, time)?,
         What::Trace => {
@@ -72,7 +72,6 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             traced
         }
     };
-    let mut times = times;
     object["min_ms"] = json!(times.iter().copied().fold(f64::INFINITY, f64::min));
     object["median_ms"] = json!(median(&mut times));
     object["runs"] = json!(times.len());
@@ -88,30 +87,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn configuration(preset: &str, cycles: &str) -> anyhow::Result<HrmConfig> {
     let parts = cycles.split_once('x').and_then(|(h, l)| Some((h.parse().ok()?, l.parse().ok()?)));
     let Some((h_cycles, l_cycles)) = parts else { anyhow::bail!("--cycles {cycles}: write 2x2") };
-    let (hidden, heads, layers, position) = match preset {
-        "small" => (64, 4, 2, Position::Learned),
-        "paper" => (512, 8, 4, Position::Rope),
+    let paper = HrmConfig { h_cycles, l_cycles, ..HrmConfig::default() };
+    let config = match preset {
+        "paper" => paper,
+        "small" => HrmConfig {
+            hidden: 64,
+            heads: 4,
+            h_layers: 2,
+            l_layers: 2,
+            position: Position::Learned,
+            puzzle_dim: 64,
+            ..paper
+        },
         _ => anyhow::bail!("there is no preset `{preset}`: small or paper"),
-    };
-    let config = HrmConfig {
-        hidden,
-        heads,
-        h_layers: layers,
-        l_layers: layers,
-        h_cycles,
-        l_cycles,
-        expansion: 4.0,
-        inner: None,
-        position,
-        puzzle_dim: hidden,
-        puzzles: 1,
-        vocab: 11,
-        seq_len: 81,
-        rope_theta: 10000.0,
-        rms_eps: 1e-5,
-        max_segments: 16,
-        exploration: 0.1,
-        loss: LossKind::Stablemax,
     };
     config.validate()?;
     Ok(config)

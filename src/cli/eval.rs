@@ -10,7 +10,7 @@ use super::device::Choice;
 use super::halt::Halt;
 use crate::checkpoint::open_for;
 use crate::dataset::DataSource;
-use crate::train::{check, evaluate};
+use crate::train::{evaluate, made_for};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -38,7 +38,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let set = arguments.data.load(arguments.limit, &|_| true)?;
     let checkpoint = open_for(&arguments.checkpoint, Some(set.shape.cells()))?;
-    check(&checkpoint.config, &set).map_err(|why| anyhow::anyhow!("{} {why}", arguments.data))?;
+    made_for(&checkpoint.config, &set).map_err(|why| anyhow::anyhow!("{} {why}", arguments.data))?;
     let (info, device) = arguments.device.open()?;
     let model = checkpoint.model(&device)?;
     let limits = arguments.halt.limits(&model.config);

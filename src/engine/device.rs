@@ -9,7 +9,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use thiserror::Error;
 
 use super::DeviceInfo;
-use crate::model::{Hrm, HrmConfig, Initializer, LossKind, Position};
+use crate::model::{Hrm, HrmConfig, Initializer};
 
 /// A device that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -179,18 +179,11 @@ fn self_check(info: &DeviceInfo, device: &Device) -> Result<(), DeviceError> {
         l_layers: 1,
         h_cycles: 1,
         l_cycles: 1,
-        expansion: 4.0,
         inner: Some(64),
-        position: Position::Rope,
         puzzle_dim: 0,
-        puzzles: 1,
         vocab: 6,
         seq_len: 16,
-        rope_theta: 10000.0,
-        rms_eps: 1e-5,
-        max_segments: 1,
-        exploration: 0.0,
-        loss: LossKind::Softmax,
+        ..HrmConfig::default()
     };
     let wrong = |why: String| DeviceError::Wrong { name: info.name.clone(), why };
     let model = Initializer { seed: 1, ..Default::default() }.build(&config, &Device::flex());

@@ -45,14 +45,7 @@ pub fn think(
     let mut carry = model.initial(1);
     let mut z_h: Arc<[f32]> = carry.z_h.try_to_vec_as::<f32>()?.into();
     let mut z_l: Arc<[f32]> = carry.z_l.try_to_vec_as::<f32>()?.into();
-    let dimensions = Dimensions {
-        schedule: config.schedule(),
-        tokens: config.tokens(),
-        puzzle_tokens: config.puzzle_tokens(),
-        hidden: config.hidden,
-        vocab: config.vocab,
-        max_segments: limits.max_segments,
-    };
+    let dimensions = config.dimensions(limits.max_segments);
     let started = Thought::Started { dimensions, z_h_init: z_h.clone(), z_l_init: z_l.clone() };
     if tell(started).is_break() {
         return Ok(false);

@@ -14,7 +14,6 @@ use super::think::{Thought, think};
 use super::{Command, DeviceInfo, Event, JobId, ModelInfo, ModelSource};
 use crate::checkpoint;
 use crate::model::{Hrm, Limits};
-use crate::trace::Dimensions;
 
 /// The window's end of the compute thread. Dropping it ends the thread after the micro-step it is in.
 #[derive(Debug)]
@@ -142,14 +141,7 @@ impl Worker {
                     parameters: model.parameters(),
                     seq_len: config.seq_len,
                     vocab: config.vocab,
-                    dimensions: Dimensions {
-                        schedule: config.schedule(),
-                        tokens: config.tokens(),
-                        puzzle_tokens: config.puzzle_tokens(),
-                        hidden: config.hidden,
-                        vocab: config.vocab,
-                        max_segments: config.max_segments,
-                    },
+                    dimensions: config.dimensions(config.max_segments),
                     hash: file.hash.chars().take(12).collect(),
                 };
                 self.model = Some((model, source));

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::trace::Schedule;
+use crate::trace::{Dimensions, Schedule};
 
 /// How tokens know where they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +69,32 @@ pub struct HrmConfig {
     pub loss: LossKind,
 }
 
+impl Default for HrmConfig {
+    /// The paper's model on 9x9 Sudoku: 27 million weights.
+    fn default() -> Self {
+        Self {
+            hidden: 512,
+            heads: 8,
+            h_layers: 4,
+            l_layers: 4,
+            h_cycles: 2,
+            l_cycles: 2,
+            expansion: 4.0,
+            inner: None,
+            position: Position::Rope,
+            puzzle_dim: 512,
+            puzzles: 1,
+            vocab: 11,
+            seq_len: 81,
+            rope_theta: 10000.0,
+            rms_eps: 1e-5,
+            max_segments: 16,
+            exploration: 0.1,
+            loss: LossKind::Stablemax,
+        }
+    }
+}
+
 /// A configuration that cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("the model configuration has {field} = {value}: {why}")]
@@ -106,6 +132,18 @@ impl HrmConfig {
     /// Channels of one attention head.
     pub fn head_dim(&self) -> usize {
         self.hidden / self.heads.max(1)
+    }
+
+    /// The sizes of a run of at most so many segments.
+    pub fn dimensions(&self, max_segments: usize) -> Dimensions {
+        Dimensions {
+            schedule: self.schedule(),
+            tokens: self.tokens(),
+            puzzle_tokens: self.puzzle_tokens(),
+            hidden: self.hidden,
+            vocab: self.vocab,
+            max_segments,
+        }
     }
 
     /// When which module steps.
@@ -169,20 +207,13 @@ pub(crate) mod tests {
             heads: 2,
             h_layers: 1,
             l_layers: 1,
-            h_cycles: 2,
-            l_cycles: 2,
-            expansion: 4.0,
             inner: Some(32),
             position: Position::Learned,
             puzzle_dim: 16,
-            puzzles: 1,
             vocab: 6,
             seq_len: 16,
-            rope_theta: 10000.0,
-            rms_eps: 1e-5,
             max_segments: 4,
-            exploration: 0.1,
-            loss: LossKind::Stablemax,
+            ..HrmConfig::default()
         }
     }
 

@@ -14,8 +14,13 @@ pub enum Positions {
     /// Independent noise, as the reference.
     #[default]
     Plain,
-    /// One random code per row, column and box, summed: tokens of one Sudoku unit start out alike.
-    Units,
+    /// On a square board: one random code per row, column and box, summed, so that tokens of one unit start out alike.
+    Units {
+        /// Rows of one box.
+        box_rows: usize,
+        /// Columns of one box.
+        box_cols: usize,
+    },
 }
 
 /// Fresh weights from a seed.
@@ -53,7 +58,12 @@ impl Initializer {
             "q_head.weight" => vec![0.0; count],
             "q_head.bias" => vec![-5.0; count],
             "H_init" | "L_init" => truncated_normal(count, 1.0, rng),
-            "embed_pos.embedding_weight" if self.positions == Positions::Units => unit_positions(config, rng),
+            "embed_pos.embedding_weight" => match self.positions {
+                Positions::Plain => truncated_normal(count, 1.0 / (config.hidden as f64).sqrt(), rng),
+                Positions::Units { box_rows, box_cols } => {
+                    unit_positions(config, box_rows.max(1), box_cols.max(1), rng)
+                }
+            },
             _ if spec.linear => truncated_normal(count, 1.0 / (spec.shape[1] as f64).sqrt(), rng),
             _ => truncated_normal(count, 1.0 / (config.hidden as f64).sqrt(), rng),
         }
@@ -75,26 +85,51 @@ fn truncated_normal(count: usize, std: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
         .collect()
 }
 
-/// Positions of a square board whose side is a Sudoku's: the sum of a code for the row, the column and the box, divided
-/// by sqrt(3). A board that is no Sudoku gets rows and columns only.
-fn unit_positions(config: &HrmConfig, rng: &mut ChaCha8Rng) -> Vec<f32> {
+/// Positions of a square board: the sum of a code for the row, the column and the box, divided by sqrt(3); puzzle tokens
+/// get noise.
+fn unit_positions(config: &HrmConfig, box_rows: usize, box_cols: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
     let d = config.hidden;
     let std = 1.0 / (d as f64).sqrt();
-    let side = (config.seq_len as f64).sqrt().round() as usize;
-    let (box_rows, box_columns) = match side {
-        4 => (2, 2),
-        6 => (2, 3),
-        9 => (3, 3),
-        _ => (1, side.max(1)),
-    };
+    let side = (config.seq_len as f64).sqrt().round().max(1.0) as usize;
+    // A board that is no full square has a few cells in rows beyond the last.
+    let rows = config.seq_len.div_ceil(side);
+    let across = side.div_ceil(box_cols);
     let mut table = truncated_normal(config.puzzle_tokens() * d, std, rng);
-    let codes: Vec<Vec<f32>> = (0..3 * side).map(|_| truncated_normal(d, std, rng)).collect();
+    let mut codes = |count: usize| -> Vec<Vec<f32>> { (0..count).map(|_| truncated_normal(d, std, rng)).collect() };
+    let (row_codes, column_codes) = (codes(rows), codes(side));
+    let box_codes = codes(rows.div_ceil(box_rows) * across);
     for cell in 0..config.seq_len {
-        let (row, column) = (cell / side % side, cell % side);
-        let square = row / box_rows * (side / box_columns) + column / box_columns;
-        table.extend(
-            (0..d).map(|c| (codes[row][c] + codes[side + column][c] + codes[2 * side + square][c]) / 3f32.sqrt()),
-        );
+        let (row, column) = (cell / side, cell % side);
+        let square = row / box_rows * across + column / box_cols;
+        let [r, c, b] = [&row_codes[row], &column_codes[column], &box_codes[square]];
+        table.extend((0..d).map(|i| (r[i] + c[i] + b[i]) / 3f32.sqrt()));
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::tiny_config;
+
+    #[test]
+    fn cells_of_one_box_share_its_code() {
+        let config = tiny_config();
+        let table = unit_positions(&config, 2, 2, &mut ChaCha8Rng::seed_from_u64(1));
+        let (d, skip) = (config.hidden, config.puzzle_tokens());
+        assert_eq!(table.len(), config.tokens() * d);
+        let at = |cell: usize, i: usize| f64::from(table[(skip + cell) * d + i]);
+        // Rows 0 and 1, columns 0 and 1 are one box: what the corners have in common cancels.
+        assert!((0..d).all(|i| (at(0, i) - at(1, i) - at(4, i) + at(5, i)).abs() < 1e-6));
+        assert!((0..d).any(|i| (at(0, i) - at(2, i) - at(8, i) + at(10, i)).abs() > 1e-3));
+    }
+
+    #[test]
+    fn boards_and_boxes_of_any_size_have_positions() {
+        for (seq_len, box_rows, box_cols) in [(1, 1, 1), (7, 2, 3), (30, 4, 4), (36, 50, 1)] {
+            let config = HrmConfig { seq_len, ..tiny_config() };
+            let table = unit_positions(&config, box_rows, box_cols, &mut ChaCha8Rng::seed_from_u64(1));
+            assert_eq!(table.len(), config.tokens() * config.hidden);
+        }
+    }
 }

@@ -14,6 +14,6 @@ pub use act::ActState;
 pub use evaluate::{Evaluation, SegmentScore, evaluate};
 pub use loss::{binary_cross_entropy, cross_entropy};
 pub use optimizer::{AdamAtan2, Schedule, sign_sgd};
-pub use run::{News, Run, RunConfig, RunError, Until, check};
+pub use run::{News, Run, RunConfig, RunError, Until, made_for};
 pub use step::{Gradients, Metrics, Outcome, forward_backward};
 pub use trainer::{StepReport, TrainConfig, TrainError, Trainer};

@@ -310,7 +310,7 @@ fn prepare(
     let mut data = config.data.load(None, watch)?;
     let held_out = config.held_out.load(None, &|_| true)?;
     for (what, set) in [("data", &data), ("held-out data", &held_out)] {
-        check(&config.model, set).map_err(|why| wrong(format!("the {what} {why}")))?;
+        made_for(&config.model, set).map_err(|why| wrong(format!("the {what} {why}")))?;
     }
     let secret: std::collections::HashSet<&[u8]> = held_out.puzzles.iter().map(|p| p.board.cells()).collect();
     data.puzzles.retain(|p| !secret.contains(p.board.cells()));
@@ -321,7 +321,7 @@ fn prepare(
 }
 
 /// Whether a model was made for boards of this shape.
-pub fn check(model: &HrmConfig, set: &PuzzleSet) -> Result<(), String> {
+pub fn made_for(model: &HrmConfig, set: &PuzzleSet) -> Result<(), String> {
     match sudoku::shape_for(model.seq_len, model.vocab) == Some(set.shape) {
         true => Ok(()),
         false => Err(format!(

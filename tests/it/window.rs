@@ -20,20 +20,14 @@ fn checkpoint_in(folder: &Path, name: &str, seq_len: usize, vocab: usize) -> Pat
         heads: 2,
         h_layers: 1,
         l_layers: 1,
-        h_cycles: 2,
-        l_cycles: 2,
-        expansion: 4.0,
         inner: Some(64),
         position: Position::Learned,
         puzzle_dim: 32,
-        puzzles: 1,
         vocab,
         seq_len,
-        rope_theta: 10000.0,
-        rms_eps: 1e-5,
         max_segments: 4,
-        exploration: 0.0,
         loss: LossKind::Softmax,
+        ..HrmConfig::default()
     };
     let model = Initializer { seed: 5, ..Default::default() }.build(&config, &Device::flex());
     let path = folder.join(format!("{name}.safetensors"));

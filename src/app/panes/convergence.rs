@@ -4,7 +4,6 @@ use eframe::egui::{Align2, Rect, Sense, Ui, vec2};
 
 use super::super::action::Action;
 use super::super::explain::figure;
-use super::super::scene::scene;
 use super::super::theme;
 use super::super::widgets::header;
 use super::super::widgets::plot::{Plot, Series};
@@ -144,8 +143,8 @@ fn residual_caption(recording: &Recording) -> String {
 
 fn entropy(recording: &Recording, cx: &Cx<'_>) -> Plot {
     let board = cx.state.board();
-    let points: Vec<(f32, f32)> =
-        (1..=recording.steps.len()).map(|at| (at as f32, scene(board, Some(recording), at).entropy)).collect();
+    let steps = cx.state.run.uncertainty.iter().enumerate();
+    let points: Vec<(f32, f32)> = steps.map(|(i, bits)| (i as f32 + 1.0, *bits)).collect();
     let most = (board.side() as f32).log2();
     let high = points.iter().map(|p| p.1).filter(|v| v.is_finite()).fold(0.5, f32::max).max(0.5);
     let top = (high * 2.0).ceil() / 2.0;
