@@ -6,6 +6,7 @@ use super::run::RunConfig;
 pub const PRESETS: &[(&str, &str)] = &[
     ("sudoku-4x4", include_str!("../../assets/presets/sudoku-4x4.json")),
     ("sudoku-6x6", include_str!("../../assets/presets/sudoku-6x6.json")),
+    ("sudoku-9x9", include_str!("../../assets/presets/sudoku-9x9.json")),
 ];
 
 /// The preset of this name, with every seed derived from `seed`; None when there is none, or its file is damaged (a test
