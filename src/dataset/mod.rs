@@ -1,12 +1,17 @@
 //! Puzzles with their answers: read from files, generated from a seed, drawn for training.
 
+mod builder;
 mod csv;
+mod error;
+mod npy;
 mod sampler;
 mod source;
 
 pub use self::csv::{read_csv, write_csv};
+pub use builder::{Begins, FolderWriter, Metadata, PartWriter, Rows, identifiers, parts};
+pub use error::DataError;
 pub use sampler::{Sampler, SamplerState};
-pub use source::{DataError, DataSource};
+pub use source::DataSource;
 
 use crate::board::sudoku::{Puzzle, Shape};
 use crate::task::{Example, sudoku};

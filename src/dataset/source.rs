@@ -4,41 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::{DataError, PuzzleSet, read_csv};
+use crate::board::sudoku::{Shape, generate_many};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
-
-use super::{PuzzleSet, read_csv};
-use crate::board::sudoku::{GenerateError, Shape, generate_many};
-use crate::files::FileError;
-
-/// Puzzles that cannot be had.
-#[derive(Debug, Error)]
-pub enum DataError {
-    /// The disk's reasons.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// A row that is no puzzle.
-    #[error("{path}, line {line}: {why}", path = path.display())]
-    Row {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong.
-        why: String,
-    },
-    /// Puzzles that cannot be generated.
-    #[error(transparent)]
-    Generate(#[from] GenerateError),
-    /// A line that says no source.
-    #[error("`{text}` is no data: {why}; write a CSV file's name, or generated:6x6,givens=13..24,count=1000,seed=1")]
-    Source {
-        /// What was written.
-        text: String,
-        /// What is wrong.
-        why: String,
-    },
-}
 
 /// Where puzzles come from: `generated:6x6,givens=13..24,count=1000,seed=1`, or the name of a CSV file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
