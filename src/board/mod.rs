@@ -2,6 +2,7 @@
 
 pub mod arc;
 pub mod history;
+pub mod maze;
 pub mod sudoku;
 
 pub use history::History;
