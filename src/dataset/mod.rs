@@ -1,17 +1,23 @@
 //! Puzzles with their answers: read from files, generated from a seed, drawn for training.
 
+mod answered;
+mod arc;
 mod builder;
 mod csv;
 mod error;
 mod npy;
 mod sampler;
 mod source;
+mod summary;
 
-pub use self::csv::{read_csv, write_csv};
+pub use self::csv::{CsvPuzzle, CsvPuzzles, CsvWriter, Wrong, read_csv, write_csv, write_maze_csv};
+pub use answered::Answered;
+pub use arc::{ArcTasks, looks_like_arc, read_arc};
 pub use builder::{Begins, FolderWriter, Metadata, PartWriter, Rows, identifiers, parts};
 pub use error::DataError;
 pub use sampler::{Sampler, SamplerState};
 pub use source::DataSource;
+pub use summary::Summary;
 
 use crate::board::sudoku::{Puzzle, Shape};
 use crate::task::{Example, sudoku};
