@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{DataError, PuzzleSet};
+use super::{DataError, DataSet};
 use crate::board::sudoku::{Puzzle, Sudoku};
 use crate::files;
 
@@ -11,7 +11,7 @@ use crate::files;
 /// # Errors
 /// Names the file, the line and what is wrong: no such column, a board that cannot be read or has another shape, an
 /// answer that breaks the rules or does not keep the givens.
-pub fn read_csv(path: &Path, limit: Option<usize>) -> Result<PuzzleSet, DataError> {
+pub fn read_csv(path: &Path, limit: Option<usize>) -> Result<DataSet, DataError> {
     let file =
         std::fs::File::open(path).map_err(|reason| files::FileError { what: "read", path: path.to_owned(), reason })?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(std::io::BufReader::new(file));
@@ -46,7 +46,7 @@ pub fn read_csv(path: &Path, limit: Option<usize>) -> Result<PuzzleSet, DataErro
         puzzles.push(Puzzle { board, solution, rating });
     }
     match puzzles.first() {
-        Some(first) => Ok(PuzzleSet { shape: first.board.shape(), puzzles }),
+        Some(first) => Ok(DataSet::of_sudokus(first.board.shape(), &puzzles)),
         None => Err(wrong(1, "there is no puzzle after the header".into())),
     }
 }
@@ -65,6 +65,11 @@ pub fn write_csv(path: &Path, source: &str, puzzles: &[Puzzle]) -> Result<(), Da
     }
     let bytes = writer.into_inner().map_err(|e| failed(e.into_error().into()))?;
     Ok(files::write_atomic(path, &bytes)?)
+}
+
+/// stub
+pub fn write_maze_csv(_p: &Path, _s: &str, _m: &[crate::board::maze::MazePuzzle]) -> Result<(), DataError> {
+    Ok(())
 }
 
 #[cfg(test)]
