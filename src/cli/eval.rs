@@ -10,8 +10,8 @@ use super::device::Choice;
 use super::halt::Halt;
 use crate::checkpoint::open_for;
 use crate::dataset::DataSource;
-use crate::task::{Boards, arc};
-use crate::train::{Answer, Tally, answers, made_for};
+use crate::task::Boards;
+use crate::train::{Answer, Ballot, Tally, answers, made_for};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -57,21 +57,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let bar = ProgressBar::new(examples.len() as u64).with_style(style);
     let started = Instant::now();
     let mut tally = Tally::new(Some(boards), limits.max_segments);
-    let mut ballots = Vec::new();
+    let mut ballot = Ballot::new(boards.side());
     let mut watch = |done| {
         bar.set_position(done as u64);
         ControlFlow::Continue(())
     };
     let mut see = |index: usize, answer: Answer| {
         tally.add(&examples[index], &answer);
-        if let (Boards::Arc { side }, Some(name)) = (boards, set.name_of(index)) {
-            ballots.extend(arc::Ballot::read(name, &examples[index], &answer.tokens, answer.q_halt, side));
+        if let (Boards::Arc { .. }, Some(name)) = (boards, set.name_of(index)) {
+            ballot.add(name, &examples[index], &answer);
         }
         ControlFlow::Continue(())
     };
     answers(&model, &examples, limits, arguments.batch, &mut watch, &mut see)
         .map_err(|e| anyhow::anyhow!("the device stopped answering: {e:?}"))?;
-    let (figures, votes) = (tally.figures(), arc::count(ballots));
+    let figures = tally.figures();
+    let score = matches!(boards, Boards::Arc { .. }).then(|| ballot.score());
     let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
     bar.finish_and_clear();
 
@@ -79,8 +80,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let mut object = serde_json::to_value(&figures)?;
         object["device"] = json!(info.id);
         object["elapsed_ms"] = json!(elapsed_ms);
-        if boards.task() == "arc" {
-            object["arc"] = json!(votes);
+        if let Some(score) = &score {
+            object["arc"] = json!(score);
         }
         println!("{object}");
         return Ok(());
@@ -93,6 +94,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         figures.segments_mean,
         elapsed_ms / 1e3
     );
+    for pass in score.iter().flat_map(|score| &score.passes) {
+        println!(
+            "pass@{}: {:.1} % of tasks, {:.1} % of test inputs",
+            pass.k,
+            100.0 * pass.by_task,
+            100.0 * pass.by_input
+        );
+    }
     if let Some(valid) = figures.valid_path {
         println!("a shortest path, the labelled one or another: {:.1} %", 100.0 * valid);
     }

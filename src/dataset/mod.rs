@@ -3,6 +3,7 @@
 mod builder;
 mod csv;
 mod error;
+mod npy;
 mod open;
 mod sampler;
 mod set;
@@ -11,8 +12,9 @@ mod split;
 mod tasks;
 
 pub use self::csv::{read_csv, write_csv, write_maze_csv};
+pub use builder::{Begins, FolderWriter, Metadata, PartWriter, Rows, identifiers, parts};
 pub use error::DataError;
 pub use sampler::{Sampler, SamplerState};
 pub use set::{DataSet, Part};
 pub use source::DataSource;
-pub use tasks::{NamedPairs, TaskSet};
+pub use tasks::TaskSet;

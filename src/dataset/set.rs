@@ -117,7 +117,7 @@ impl DataSet {
     pub fn name_of(&self, index: usize) -> Option<&str> {
         let id = match &self.pool {
             Pool::Puzzles(examples) => examples.get(index)?.puzzle_id,
-            Pool::Tasks(tasks) => tasks.example(index).puzzle_id,
+            Pool::Tasks(tasks) => tasks.id(index),
             Pool::Rows(rows) => rows.example(index).ok()?.puzzle_id,
         };
         self.identifiers.get(usize::try_from(id).ok()?).map(String::as_str)
@@ -153,7 +153,7 @@ impl DataSet {
     pub fn example(&self, index: usize) -> Result<Example, DataError> {
         let mut example = match &self.pool {
             Pool::Puzzles(examples) => examples[index].clone(),
-            Pool::Tasks(tasks) => tasks.example(index),
+            Pool::Tasks(tasks) => tasks.example(index)?,
             Pool::Rows(rows) => rows.example(index)?,
         };
         let renamed = usize::try_from(example.puzzle_id).ok().and_then(|id| self.renamed.get(id));
@@ -178,7 +178,7 @@ impl DataSet {
         let index = rng.random_range(0..self.len());
         let example = match &self.pool {
             Pool::Puzzles(examples) => &examples[index],
-            Pool::Tasks(tasks) => return Ok(tasks.draw(index, rng)),
+            Pool::Tasks(tasks) => return tasks.draw(index, rng),
             Pool::Rows(rows) => return rows.example(index),
         };
         let (inputs, labels) = match self.boards {
@@ -187,7 +187,7 @@ impl DataSet {
                 (symmetry.apply(&example.inputs), symmetry.apply(&example.labels))
             }
             Boards::Maze { side } => {
-                let symmetry = Dihedral::random(rng);
+                let symmetry = Dihedral::ALL[rng.random_range(0..Dihedral::ALL.len())];
                 let turn = |tokens: &[i32]| symmetry.apply(tokens, side, side).0;
                 (turn(&example.inputs), turn(&example.labels))
             }

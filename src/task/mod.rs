@@ -80,7 +80,7 @@ impl Boards {
         match self {
             Self::Sudoku(shape) => sudoku::vocab(shape),
             Self::Maze { .. } => maze::VOCAB,
-            Self::Arc { .. } => arc::VOCAB,
+            Self::Arc { .. } => arc::VOCABULARY,
         }
     }
 }

@@ -27,7 +27,10 @@ pub fn encode(board: &Sudoku) -> Vec<i32> {
 
 /// The digit that a token stands for; None for padding, blank and what this board has not.
 pub fn digit(shape: Shape, token: i32) -> Option<u8> {
-    u8::try_from(token - 1).ok().filter(|&digit| digit >= 1 && usize::from(digit) <= shape.side())
+    token
+        .checked_sub(1)
+        .and_then(|digit| u8::try_from(digit).ok())
+        .filter(|&digit| digit >= 1 && usize::from(digit) <= shape.side())
 }
 
 /// The board that tokens `[cells]` stand for; tokens that are no digit, or are missing, leave the cell blank.

@@ -166,8 +166,8 @@ impl Tally {
         self.exact += usize::from(answer.right == answer.counted);
         self.cell += answer.right as f64 / answer.counted.max(1) as f64;
         self.segments += answer.segments;
-        if let Some(Boards::Maze { side }) = self.boards {
-            self.valid += usize::from(maze::answers_shortest(side, &example.inputs, &answer.tokens));
+        if let Some(Boards::Maze { .. }) = self.boards {
+            self.valid += usize::from(maze::judge(&example.inputs, &example.labels, &answer.tokens).valid_path);
         }
         self.right_after.iter_mut().zip(&answer.right_after).for_each(|(sum, right)| *sum += usize::from(*right));
     }

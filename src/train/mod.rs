@@ -10,6 +10,7 @@ pub mod preset;
 mod run;
 mod step;
 mod trainer;
+mod votes;
 
 pub use act::ActState;
 pub use evaluate::{Answer, Evaluation, SegmentScore, Tally, answer, answers, evaluate};
@@ -18,6 +19,7 @@ pub use loss::{binary_cross_entropy, cross_entropy};
 pub use optimizer::{AdamAtan2, Schedule, sign_sgd};
 pub use run::{FORMAT, News, Place, Run, RunConfig, RunError, Until, made_for, read_config};
 pub use step::{Gradients, Metrics, Outcome, forward_backward};
+pub use votes::Ballot;
 pub use trainer::{StepReport, TrainConfig, TrainError, Trainer};
 
 /// stub

@@ -270,7 +270,8 @@ fn beside(side: usize, cell: usize) -> impl Iterator<Item = usize> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    pub(crate) use super::text::tests::any_maze;
     use super::*;
 
     fn maze(text: &str) -> Maze {
