@@ -9,6 +9,7 @@ mod eval;
 mod generate;
 mod halt;
 mod inspect;
+mod presets;
 mod screen;
 mod solve;
 mod trace;
