@@ -9,8 +9,9 @@ use csv::ByteRecord;
 use super::super::summary::{Seen, widen};
 use super::super::{Answered, DataError, Summary};
 use crate::board::maze::{MazePuzzle, PuzzleError};
-use crate::board::sudoku::{Puzzle, Shape, Sudoku};
+use crate::board::sudoku::{Shape, Sudoku};
 use crate::files::FileError;
+use crate::task::Boards;
 
 /// The most bytes of one row: far more than the largest maze twice. A quote that is never closed ends here.
 const LONGEST_ROW: usize = 1 << 17;
@@ -51,17 +52,11 @@ pub struct CsvPuzzles {
     rating: Option<usize>,
     record: ByteRecord,
     policy: Wrong,
-    size: Option<Size>,
+    /// What the first puzzle was.
+    boards: Option<Boards>,
     seen: Seen,
     summary: Summary,
     ended: bool,
-}
-
-/// What the first question was.
-#[derive(Debug, Clone, Copy)]
-enum Size {
-    Sudoku(Shape),
-    Maze(usize),
 }
 
 /// A file that ends with an error when a row is too long.
@@ -116,11 +111,16 @@ impl CsvPuzzles {
             reader,
             record: ByteRecord::new(),
             policy,
-            size: None,
+            boards: None,
             seen: Seen::default(),
             summary: Summary::default(),
             ended: false,
         })
+    }
+
+    /// What the puzzles are; None before the first.
+    pub fn boards(&self) -> Option<Boards> {
+        self.boards
     }
 
     /// What was found so far.
@@ -162,28 +162,21 @@ impl CsvPuzzles {
     fn puzzle(&mut self, line: u64) -> Result<Result<Answered, String>, DataError> {
         let question = self.text(self.question, "question", line)?;
         let answer = self.text(self.answer, "answer", line)?;
-        let puzzle = match self.size {
-            Some(Size::Sudoku(shape)) => sudoku(&question, &answer, Some(shape)),
-            Some(Size::Maze(_)) => maze(&question, &answer),
+        let puzzle = match self.boards {
+            Some(Boards::Sudoku(shape)) => sudoku(&question, &answer, Some(shape)),
+            Some(_) => maze(&question, &answer),
             None if question.contains(['#', 'S', 'G', 'o']) => maze(&question, &answer),
             None => sudoku(&question, &answer, None),
         };
         let puzzle = puzzle.map_err(|why| self.wrong(line, why))?;
-        let size = match &puzzle {
-            Ok(Answered::Sudoku(puzzle)) => Size::Sudoku(puzzle.board.shape()),
-            Ok(Answered::Maze(puzzle)) => Size::Maze(puzzle.maze.side()),
-            Err(_) => return Ok(puzzle),
-        };
-        match (self.size, size) {
-            (Some(Size::Maze(first)), Size::Maze(side)) if first != side => Err(self.wrong(
-                line,
-                format!("this maze is {side}x{side}, and those before {first}x{first}: give each size a file"),
-            )),
-            _ => {
-                self.size = Some(size);
-                Ok(puzzle)
+        if let Ok(puzzle) = &puzzle {
+            let (boards, first) = (puzzle.boards(), *self.boards.get_or_insert(puzzle.boards()));
+            if boards != first {
+                let why = format!("this is a {boards}, and the puzzles before are not: the first is a {first}");
+                return Err(self.wrong(line, why));
             }
         }
+        Ok(puzzle)
     }
 
     /// Counts a row.
@@ -199,7 +192,7 @@ impl CsvPuzzles {
         let source = self.source.and_then(|column| self.record.get(column)).unwrap_or_default();
         let source = String::from_utf8_lossy(source).into_owned();
         if self.summary.kept == 0 {
-            self.summary.boards = puzzle.boards();
+            self.summary.boards = puzzle.boards().to_string();
         }
         self.summary.kept += 1;
         if let Some(rating) = rating {
@@ -259,26 +252,7 @@ fn sudoku(question: &str, answer: &str, shape: Option<Shape>) -> Result<Result<A
     };
     let board = parse("question", question, shape)?;
     let solution = parse("answer", answer, Some(board.shape()))?;
-    let place = |cell: usize| (cell / board.side() + 1, cell % board.side() + 1);
-    if let Some(cell) = solution.cells().iter().position(|&digit| digit == 0) {
-        let (row, column) = place(cell);
-        return Ok(Err(format!("the answer is not complete: row {row}, column {column} is blank")));
-    }
-    let given = |&(_, (&given, &answer)): &(usize, (&u8, &u8))| given != 0 && given != answer;
-    if let Some((cell, (given, answer))) = board.cells().iter().zip(solution.cells()).enumerate().find(given) {
-        let (row, column) = place(cell);
-        return Ok(Err(format!(
-            "the answer does not keep the givens: row {row}, column {column} is {given}, not {answer}"
-        )));
-    }
-    if let Some(cell) = solution.conflicts().iter().position(|&wrong| wrong) {
-        let (row, column) = place(cell);
-        let digit = solution.cells()[cell];
-        return Ok(Err(format!(
-            "the answer breaks the rules: the {digit} in row {row}, column {column} is there twice"
-        )));
-    }
-    Ok(Ok(Answered::Sudoku(Puzzle { board, solution, rating: 0 })))
+    Ok(Answered::sudoku(board, solution))
 }
 
 /// A maze, or what is wrong with the answer; an error when one of the two cannot be read.
