@@ -37,7 +37,13 @@ impl TaskSet {
     ///
     /// # Errors
     /// A grid that is larger than the canvas, or no pair at all.
-    pub fn new(side: usize, tasks: Vec<(String, Task)>, augment: usize, seed: u64, part: Part) -> Result<Self, DataError> {
+    pub fn new(
+        side: usize,
+        tasks: Vec<(String, Task)>,
+        augment: usize,
+        seed: u64,
+        part: Part,
+    ) -> Result<Self, DataError> {
         let (mut first_id, mut start) = (1, 0);
         let mut entries = Vec::new();
         for (name, task) in tasks {

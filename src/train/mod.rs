@@ -19,8 +19,8 @@ pub use loss::{binary_cross_entropy, cross_entropy};
 pub use optimizer::{AdamAtan2, Schedule, sign_sgd};
 pub use run::{FORMAT, News, Place, Run, RunConfig, RunError, Until, made_for, read_config};
 pub use step::{Gradients, Metrics, Outcome, forward_backward};
-pub use votes::Ballot;
 pub use trainer::{StepReport, TrainConfig, TrainError, Trainer};
+pub use votes::Ballot;
 
 /// stub
 pub fn memory(_c: &crate::model::HrmConfig, batch: usize, _a: bool) -> u64 {
