@@ -226,14 +226,3 @@ mod tests {
     }
 }
 
-/// stub
-pub fn generate_rated(
-    _s: Shape,
-    _g: std::ops::RangeInclusive<usize>,
-    _r: std::ops::RangeInclusive<u32>,
-    _c: usize,
-    _seed: u64,
-    _w: &(dyn Fn(usize) -> bool + Sync),
-) -> Result<Vec<Puzzle>, GenerateError> {
-    Ok(vec![])
-}
