@@ -7,6 +7,7 @@ mod optimizer;
 mod pass;
 pub mod preset;
 mod run;
+mod save;
 mod step;
 mod trainer;
 
@@ -15,5 +16,5 @@ pub use evaluate::{Evaluation, SegmentScore, evaluate};
 pub use loss::{binary_cross_entropy, cross_entropy};
 pub use optimizer::{AdamAtan2, Schedule, sign_sgd};
 pub use run::{News, Run, RunConfig, RunError, Until, made_for};
-pub use step::{Gradients, Metrics, Outcome, forward_backward};
+pub use step::{Gradients, Metrics, Outcome, Rules, forward_backward, forward_backward_by};
 pub use trainer::{StepReport, TrainConfig, TrainError, Trainer};
