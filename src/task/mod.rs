@@ -1,6 +1,7 @@
 //! Boards as the model sees them: tokens, their meaning, and the symmetries that make new puzzles of old ones.
 //! The only place where vocabulary ids live.
 
+pub mod glyph;
 pub mod sudoku;
 
 use serde::{Deserialize, Serialize};

@@ -9,6 +9,7 @@ pub mod preset;
 mod run;
 mod step;
 mod trainer;
+pub mod watch;
 
 pub use act::ActState;
 pub use evaluate::{Evaluation, SegmentScore, evaluate};
