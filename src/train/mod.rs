@@ -12,6 +12,7 @@ mod save;
 mod step;
 mod trainer;
 mod votes;
+pub mod watch;
 
 pub use act::ActState;
 pub use evaluate::{Answer, Evaluation, SegmentScore, Tally, answer, answers, evaluate};

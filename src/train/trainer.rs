@@ -172,16 +172,6 @@ impl Trainer {
         self.average.as_ref().unwrap_or(&self.model)
     }
 
-    /// Rows that take a new puzzle in the next step.
-    pub fn waiting(&self) -> usize {
-        self.state.halted.iter().filter(|halted| **halted).count()
-    }
-
-    /// The most segments of a row now.
-    pub fn max_segments(&self) -> usize {
-        self.model.config.max_segments
-    }
-
     /// One step: halted rows take new puzzles from `next`, one segment, one update.
     ///
     /// # Errors
