@@ -112,7 +112,7 @@ fn sudokus(arguments: &Sudoku) -> anyhow::Result<()> {
         None => sudoku::generate_many(shape, from..=to, common.count, common.seed, &watch)?,
         Some((low, high)) => {
             let rating = u32::try_from(low)?..=u32::try_from(high)?;
-            sudoku::generate_rated(shape, from..=to, rating, common.count, common.seed, &watch)?
+            sudoku::generate_many_rated(shape, from..=to, rating, common.count, common.seed, &watch)?
         }
     };
     bar.finish_and_clear();
@@ -147,7 +147,7 @@ fn tasks(arguments: &Arc) -> anyhow::Result<()> {
     for name in names {
         let family = families::find(name)
             .with_context(|| format!("there is no task family `{name}`: {}", known().collect::<Vec<_>>().join(", ")))?;
-        let task = families::task(family, arguments.size, arguments.pairs, common.count, common.seed);
+        let task = families::task(family, arguments.size, arguments.pairs, common.count, common.seed)?;
         tasks.push((name.to_owned(), task));
     }
     files::write_atomic(&common.out, arc::tasks_to_json(&tasks).as_bytes())

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::build::pairs_in_order;
-use super::open::{Kind, boards};
+use super::build::{Watch, pairs_in_order};
+use super::kind::Kind;
+use super::open::boards;
 use super::split::Keys;
 use super::summary::{Seen, Summary, fingerprint, widen};
-use super::{Answered, CsvPuzzles, DataError, DataSet, Rows, Wrong, builder, read_arc};
+use super::{Answered, CsvPuzzles, DataError, Rows, Wrong, builder, read_arc};
 use crate::board::arc::Task;
 use crate::task::Boards;
 
@@ -18,7 +19,7 @@ use crate::task::Boards;
 pub struct Info {
     /// Where it is.
     pub path: PathBuf,
-    /// `csv`, `arc`, `builder`, or `set` for puzzles made on the spot.
+    /// `csv`, `arc` or `builder`.
     pub kind: &'static str,
     /// `sudoku`, `maze` or `arc`.
     pub task: &'static str,
@@ -86,7 +87,7 @@ pub struct TasksInfo {
 ///
 /// # Errors
 /// Names the file, the line or row and what is wrong with it; or that it was stopped.
-pub fn info(path: &Path, watch: &(dyn Fn(usize) -> bool + Sync)) -> Result<Info, DataError> {
+pub fn info(path: &Path, watch: Watch) -> Result<Info, DataError> {
     let path = path.to_owned();
     match Kind::of(&path)? {
         Kind::Csv { train, test } => {
@@ -152,21 +153,7 @@ pub fn info(path: &Path, watch: &(dyn Fn(usize) -> bool + Sync)) -> Result<Info,
     }
 }
 
-/// What is in a set that was made or opened: its examples checked by the rules.
-///
-/// # Errors
-/// A set that is read from disk and cannot be read any more; or that it was stopped.
-pub fn summary_of(set: &DataSet, watch: &(dyn Fn(usize) -> bool + Sync)) -> Result<Summary, DataError> {
-    let mut summary = Summary { boards: set.boards().to_string(), ..Summary::default() };
-    let mut seen = Seen::default();
-    for index in 0..set.len() {
-        count(&mut summary, &mut seen, set.boards(), index as u64, &set.example(index)?);
-        going(watch, index)?;
-    }
-    Ok(summary)
-}
-
-fn going(watch: &(dyn Fn(usize) -> bool + Sync), done: usize) -> Result<(), DataError> {
+fn going(watch: Watch, done: usize) -> Result<(), DataError> {
     if watch(done) { Ok(()) } else { Err(DataError::Stopped) }
 }
 
@@ -178,11 +165,7 @@ fn shared(keys: &[Vec<u64>]) -> Option<usize> {
 }
 
 /// All examples of a part, and the keys of what its groups were made from.
-fn examples(
-    rows: &Rows,
-    boards: Boards,
-    watch: &(dyn Fn(usize) -> bool + Sync),
-) -> Result<(Summary, Vec<u64>), DataError> {
+fn examples(rows: &Rows, boards: Boards, watch: Watch) -> Result<(Summary, Vec<u64>), DataError> {
     let mut summary = Summary { boards: boards.to_string(), ..Summary::default() };
     let (mut seen, mut keys) = (Seen::default(), Keys::new(boards));
     let mut groups = rows.group_ranges().peekable();
@@ -220,7 +203,9 @@ fn tasks_info(tasks: &[(String, Task)], keys: &[u64]) -> TasksInfo {
         info.train_pairs += task.train.len();
         info.test_pairs += task.test.len();
         info.unanswered += task.test.iter().filter(|pair| pair.output.is_none()).count();
-        for grid in task.train.iter().chain(&task.test).flat_map(|pair| std::iter::once(&pair.input).chain(&pair.output)) {
+        for grid in
+            task.train.iter().chain(&task.test).flat_map(|pair| std::iter::once(&pair.input).chain(&pair.output))
+        {
             widen(&mut info.sides, grid.rows());
             widen(&mut info.sides, grid.cols());
         }
@@ -254,7 +239,10 @@ impl fmt::Display for Content {
             Self::Tasks(tasks) => {
                 let TasksInfo { tasks, train_pairs, test_pairs, unanswered, duplicates, sides } = tasks;
                 let (least, most) = sides.unwrap_or_default();
-                write!(f, "{tasks} ARC tasks, {train_pairs} training and {test_pairs} test pairs, {unanswered} of them ")?;
+                write!(
+                    f,
+                    "{tasks} ARC tasks, {train_pairs} training and {test_pairs} test pairs, {unanswered} of them "
+                )?;
                 write!(f, "without an answer, {duplicates} duplicates; grids of {least} to {most} cells along a side")
             }
         }

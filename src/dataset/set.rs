@@ -7,7 +7,7 @@ use rand::{Rng, RngExt};
 
 use super::builder::Rows;
 use super::tasks::TaskSet;
-use super::{DataError, split};
+use super::{Answered, DataError, split};
 use crate::board::maze::MazePuzzle;
 use crate::board::sudoku::{Puzzle, Shape};
 use crate::files;
@@ -69,6 +69,16 @@ impl DataSet {
             |p: &MazePuzzle| Example { inputs: maze::encode(&p.maze), labels: maze::encode_answer(p), puzzle_id: 0 };
         let pool = Pool::Puzzles(puzzles.iter().map(example).collect());
         Self { boards: Boards::Maze { side }, identifiers: blank(), pool, notes: Vec::new(), renamed: Vec::new() }
+    }
+
+    /// Puzzles from a file, all as the first; None when there is none.
+    pub fn of_answered(puzzles: &[Answered]) -> Option<Self> {
+        let boards = match puzzles.first()? {
+            Answered::Sudoku(puzzle) => Boards::Sudoku(puzzle.board.shape()),
+            Answered::Maze(puzzle) => Boards::Maze { side: puzzle.maze.side() },
+        };
+        let pool = Pool::Puzzles(puzzles.iter().map(Answered::example).collect());
+        Some(Self { boards, identifiers: blank(), pool, notes: Vec::new(), renamed: Vec::new() })
     }
 
     /// ARC tasks in variants.

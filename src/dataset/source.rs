@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DataError, DataSet, Part, TaskSet, open};
+use super::{DataError, DataSet, Part, TaskSet, Wrong, open};
 use crate::board::arc;
 use crate::board::maze::{self, MazeKind};
 use crate::board::sudoku::{self, Shape};
@@ -19,6 +19,7 @@ use crate::board::sudoku::{self, Shape};
 /// generated:arc-12x12,families=gravity+mirror,pairs=500,augment=7,seed=1
 /// arc:FOLDER,augment=1000,seed=1                             official JSON, each task in so many variants
 /// NAME                                                       a puzzle CSV, ARC JSON, or a builder's folder
+/// skip-wrong:NAME                                            a CSV whose rows with a wrong answer are left out
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -76,7 +77,12 @@ pub enum DataSource {
         part: Part,
     },
     /// A file or folder, by what it holds.
-    File(PathBuf),
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What is done about rows of a CSV whose answer is wrong.
+        wrong: Wrong,
+    },
 }
 
 impl DataSource {
@@ -92,7 +98,9 @@ impl DataSource {
                 let (count, givens) = (upto(*count), *from..=*to);
                 let puzzles = match rating {
                     None => sudoku::generate_many(*shape, givens, count, *seed, watch)?,
-                    Some((low, high)) => sudoku::generate_rated(*shape, givens, *low..=*high, count, *seed, watch)?,
+                    Some((low, high)) => {
+                        sudoku::generate_many_rated(*shape, givens, *low..=*high, count, *seed, watch)?
+                    }
                 };
                 Ok(DataSet::of_sudokus(*shape, &puzzles))
             }
@@ -111,10 +119,10 @@ impl DataSource {
                 TaskSet::of_families(*side, families, *pairs, *augment, *seed, *draw).map(DataSet::of_tasks)
             }
             Self::Arc { path, augment, seed, part } => {
-                let tasks = open::arc_tasks(path, *part)?;
+                let tasks = open::arc_tasks(path)?;
                 TaskSet::new(arc::LARGEST, tasks, *augment, *seed, *part).map(DataSet::of_tasks)
             }
-            Self::File(path) => open::open(path, Part::Train, limit),
+            Self::File { path, wrong } => open::open(path, *wrong, limit),
         }
     }
 
@@ -149,7 +157,7 @@ impl DataSource {
                 let test = Self::Arc { path: path.clone(), augment: *augment, seed: *seed, part: Part::Test };
                 test.load(Some(limit), &|_| true).map(Some)
             }
-            Self::File(path) => open::test_part(path, limit),
+            Self::File { path, wrong } => open::test_part(path, *wrong),
         }
     }
 }
@@ -238,7 +246,13 @@ impl FromStr for DataSource {
             let (augment, seed) = (options.number("augment")?.unwrap_or(0), options.number("seed")?.unwrap_or(0));
             return Ok(Self::Arc { path, augment, seed, part });
         }
-        let Some(rest) = text.strip_prefix("generated:") else { return Ok(Self::File(PathBuf::from(text))) };
+        let Some(rest) = text.strip_prefix("generated:") else {
+            let (path, wrong) = match text.strip_prefix("skip-wrong:") {
+                Some(path) => (path, Wrong::Skip),
+                None => (text, Wrong::Refuse),
+            };
+            return Ok(Self::File { path: PathBuf::from(path), wrong });
+        };
         let mut parts = rest.split(',');
         let what = parts.next().unwrap_or_default();
         if let Some(size) = what.strip_prefix("maze-") {
@@ -281,7 +295,8 @@ impl FromStr for DataSource {
 impl fmt::Display for DataSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => path.display().fmt(f),
+            Self::File { path, wrong: Wrong::Refuse } => path.display().fmt(f),
+            Self::File { path, wrong: Wrong::Skip } => write!(f, "skip-wrong:{}", path.display()),
             Self::Sudoku { shape, givens: (from, to), rating, count, seed } => {
                 write!(f, "generated:{shape},givens={from}..{to},")?;
                 if let Some((low, high)) = rating {
@@ -334,13 +349,17 @@ mod tests {
             "arc:some/folder,augment=8,seed=2",
             "arc:some/folder,augment=8,seed=2,part=test",
             "a/b.csv",
+            "skip-wrong:a/b.csv",
         ] {
             assert_eq!(text.parse::<DataSource>().unwrap().to_string(), text);
         }
         let source: DataSource = "generated:6x6,givens=13..24,count=12,seed=9".parse().unwrap();
         assert_eq!(source.load(Some(5), &|_| true).unwrap().len(), 5);
         assert_eq!("generated:sudoku-6x6,givens=13..24,count=12,seed=9".parse::<DataSource>().unwrap(), source);
-        assert_eq!("a/b.csv".parse::<DataSource>().unwrap(), DataSource::File("a/b.csv".into()));
+        assert_eq!(
+            "a/b.csv".parse::<DataSource>().unwrap(),
+            DataSource::File { path: "a/b.csv".into(), wrong: Wrong::Refuse }
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::path::Path;
 use std::str::FromStr;
 
 use rand::SeedableRng;
@@ -9,6 +10,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::DataError;
 use super::summary::fingerprint;
 use crate::task::{Boards, Example, maze, sudoku};
 
@@ -139,6 +141,19 @@ pub(super) fn choose(keys: &[u64], count: usize, seed: u64) -> Vec<bool> {
     group.into_iter().map(|group| apart[group]).collect()
 }
 
+/// Both sides must have something.
+///
+/// # Errors
+/// One has not.
+pub(super) fn check(path: &Path, apart: &[bool]) -> Result<(), DataError> {
+    let out = apart.iter().filter(|&&out| out).count();
+    if out > 0 && out < apart.len() {
+        return Ok(());
+    }
+    let why = format!("{out} of {} puzzles would be held out: ask for another number of them", apart.len());
+    Err(DataError::Content { path: path.to_owned(), why })
+}
+
 /// A random choice of up to `count` of those that may be chosen. Depends on the number of things and the seed alone.
 pub(super) fn subset(may: &[bool], count: usize, seed: u64) -> Vec<bool> {
     let mut order: Vec<usize> = (0..may.len()).filter(|&at| may[at]).collect();
@@ -191,14 +206,16 @@ mod tests {
         for copy in 0..5 {
             for (id, puzzle) in (0..).zip(&puzzles) {
                 let symmetry = Symmetry::random(shape, &mut rng);
-                let turned = |board| if copy == 0 { sudoku::encode(board) } else { symmetry.apply(&sudoku::encode(board)) };
+                let turned =
+                    |board| if copy == 0 { sudoku::encode(board) } else { symmetry.apply(&sudoku::encode(board)) };
                 all.push(Example { inputs: turned(&puzzle.board), labels: turned(&puzzle.solution), puzzle_id: id });
             }
         }
         let (kept, out) = apart(Boards::Sudoku(shape), all.clone(), 21, 3);
         // Four puzzles, each with its copies.
         assert_eq!((kept.len(), out.len()), (40, 20));
-        let ids = |examples: &[Example]| examples.iter().map(|e| e.puzzle_id).collect::<std::collections::BTreeSet<_>>();
+        let ids =
+            |examples: &[Example]| examples.iter().map(|e| e.puzzle_id).collect::<std::collections::BTreeSet<_>>();
         assert!(ids(&kept).is_disjoint(&ids(&out)));
         assert_eq!(apart(Boards::Sudoku(shape), all.clone(), 21, 3), (kept, out.clone()));
         assert_ne!(apart(Boards::Sudoku(shape), all, 21, 4).1, out);

@@ -9,6 +9,17 @@ use crate::board::arc::{Pair, Task, families};
 use crate::task::Example;
 use crate::task::arc::{self, Variant};
 
+/// A task with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The name, without a variant's ending.
+    pub name: String,
+    /// Its pairs.
+    pub task: Task,
+    /// Its test pairs may be learned from too; it is then not measured on.
+    pub learned: bool,
+}
+
 /// Pairs that tell the variants of a family apart.
 const BASIS: usize = 3;
 
@@ -37,13 +48,18 @@ impl TaskSet {
     ///
     /// # Errors
     /// A grid that is larger than the canvas, or no pair at all.
-    pub fn new(side: usize, tasks: Vec<(String, Task)>, augment: usize, seed: u64, part: Part) -> Result<Self, DataError> {
+    pub fn new(side: usize, tasks: Vec<Known>, augment: usize, seed: u64, part: Part) -> Result<Self, DataError> {
         let (mut first_id, mut start) = (1, 0);
         let mut entries = Vec::new();
-        for (name, task) in tasks {
+        for Known { name, task, learned } in tasks {
             let variants: Vec<Variant> =
                 std::iter::once(Variant::IDENTITY).chain(arc::variants(&task, &name, augment, seed)).collect();
-            let pairs = if part == Part::Train { task.train } else { task.test };
+            let pairs = match (part, learned) {
+                (Part::Train, true) => [task.train, task.test].concat(),
+                (Part::Train, false) => task.train,
+                (Part::Test, true) => Vec::new(),
+                (Part::Test, false) => task.test,
+            };
             let pairs: Vec<Pair> = pairs.into_iter().filter(|pair| pair.output.is_some()).collect();
             let grids = pairs.iter().flat_map(|pair| std::iter::once(&pair.input).chain(&pair.output));
             let size = grids.map(|grid| grid.rows().max(grid.cols())).max().unwrap_or(0);
@@ -82,9 +98,10 @@ impl TaskSet {
                 return Err(DataError::Family { name: name.to_owned(), known: all().collect::<Vec<_>>().join(", ") });
             };
             // The variants are told apart by a few pairs that do not depend on `draw`; the pairs asked for are the test's.
-            let basis = families::task(family, side, BASIS, 0, seed).train;
-            let test = families::task(family, side, 0, pairs, draw).test;
-            tasks.push((name.to_owned(), Task { train: basis, test }));
+            let few = |e: families::TooFewPairs| DataError::Task { name: name.to_owned(), why: e.to_string() };
+            let basis = families::task(family, side, BASIS, 0, seed).map_err(few)?.train;
+            let test = families::task(family, side, 0, pairs, draw).map_err(few)?.test;
+            tasks.push(Known { name: name.to_owned(), task: Task { train: basis, test }, learned: false });
         }
         Self::new(side, tasks, augment, seed, Part::Test).map(|set| Self { part: Part::Train, ..set })
     }

@@ -3,6 +3,7 @@
 
 pub mod arc;
 pub mod dihedral;
+pub mod glyph;
 pub mod maze;
 pub mod sudoku;
 

@@ -1,10 +1,11 @@
 //! The bar at the top: the name, the menus, the model, the device, the theme.
 
-use eframe::egui::{Align, Button, Layout, MenuBar, RichText, Role, Stroke, Ui, WidgetInfo, menu, vec2};
+use eframe::egui::{Align, Button, Frame, Layout, MenuBar, RichText, Role, Stroke, Ui, WidgetInfo, menu, vec2};
 use lucide_icons::Icon;
 
 use super::super::action::Action;
 use super::super::command::{CommandId, command};
+use super::super::layout::Mode;
 use super::super::puzzles::Difficulty;
 use super::super::theme::{self, Theme, ThemeChoice};
 use super::super::widgets::{finish, fitted, menu_item};
@@ -44,6 +45,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             finish(ui, cx, command(CommandId::Theme), button);
             let keys = framed(Button::new(theme::icon(Icon::Keyboard, 15.0)), theme).min_size(vec2(32.0, 28.0));
             finish(ui, cx, command(CommandId::Keys), keys);
+            modes(ui, cx);
             status(ui, cx);
         });
     });
@@ -52,6 +54,33 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// A menu bar takes the frames off its buttons; these keep theirs.
 fn framed<'a>(button: Button<'a>, theme: &Theme) -> Button<'a> {
     button.fill(theme.raised).stroke(Stroke::new(1.0, theme.hairline))
+}
+
+/// The layouts, one beside the other.
+fn modes(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let theme = cx.theme;
+    let frame = Frame::new().fill(theme.raised).stroke(Stroke::new(1.0, theme.hairline)).corner_radius(theme::RADIUS);
+    frame.show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        // From the right, as everything on this side.
+        for (mode, name, id) in
+            [(Mode::Train, "Train", CommandId::ShowTrain), (Mode::Explore, "Explore", CommandId::ShowExplore)]
+        {
+            let on = cx.state.settings.mode == mode;
+            let text = match on {
+                true => RichText::new(name).font(theme::bold(13.0)).color(theme.text),
+                false => RichText::new(name).color(theme.secondary),
+            };
+            let button = Button::new(text).fill(if on { theme.raised_more } else { theme.raised });
+            let button = button.stroke(Stroke::NONE).min_size(vec2(0.0, 28.0));
+            let command = command(id);
+            let response = ui.add(button);
+            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, command.name));
+            if response.on_hover_text(command.tooltip()).clicked() {
+                cx.actions.push(Action::SetMode(mode));
+            }
+        }
+    });
 }
 
 /// What goes on, in two words, where there is room.
@@ -105,6 +134,8 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
         ui.separator();
+        menu_item(ui, cx, CommandId::ShowExplore);
+        menu_item(ui, cx, CommandId::ShowTrain);
         menu_item(ui, cx, CommandId::Layout);
     });
     menu(ui, "Run", |ui| {
@@ -127,6 +158,10 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.separator();
         menu_item(ui, cx, CommandId::Think);
         menu_item(ui, cx, CommandId::Stop);
+        ui.separator();
+        for id in [CommandId::NewRun, CommandId::ToggleRun, CommandId::ExportCsv, CommandId::ExportTensorBoard] {
+            menu_item(ui, cx, id);
+        }
     });
     menu(ui, "Help", |ui| menu_item(ui, cx, CommandId::Keys));
 }
@@ -148,7 +183,7 @@ fn chooser(
     tip: &str,
     content: impl FnOnce(&mut Ui, &mut Cx<'_>),
 ) {
-    let room = ((ui.available_width() - 220.0) * 0.5).clamp(70.0, 220.0);
+    let room = ((ui.available_width() - 350.0) * 0.5).clamp(70.0, 220.0);
     let name = fitted(ui.painter(), name, theme::text(13.0), cx.theme.text, room);
     let name = name.rows.iter().map(|row| row.text()).collect::<String>();
     let text = |text: &str, color| RichText::new(text).color(color);

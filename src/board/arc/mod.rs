@@ -1,5 +1,6 @@
 //! ARC: coloured grids, pairs of them that show a rule, and tasks made of such pairs.
 
+pub mod families;
 mod json;
 
 pub use json::{Document, JsonError, parse_solutions, parse_tasks, tasks_to_json, with_solutions};
@@ -189,15 +190,6 @@ impl Grid {
         self.cells[row * cols + col] = colour;
         Ok(())
     }
-
-    /// The same grid with every cell's colour replaced by `colours[colour]`.
-    ///
-    /// # Errors
-    /// [`GridError::Colour`] when `colours` holds something else than colours.
-    pub fn recoloured(&self, colours: &[u8; COLOURS as usize]) -> Result<Self, GridError> {
-        // A colour of a valid grid is below COLOURS.
-        Self::new(self.rows(), self.cols(), self.cells.iter().map(|&colour| colours[usize::from(colour)]).collect())
-    }
 }
 
 /// Lines of digits, as [`Grid::from_str`] reads them.
@@ -324,14 +316,6 @@ pub(crate) mod tests {
         assert!("0a".parse::<Grid>().unwrap_err().to_string().contains("column 2: `a`"));
         assert!("0".repeat(100_000).parse::<Grid>().unwrap_err().to_string().contains("row 1 is too long"));
         assert_eq!("0 ".repeat(31).parse::<Grid>(), Err(GridError::TooManyRows));
-    }
-
-    #[test]
-    fn recolouring_maps_each_cell() {
-        let grid: Grid = "012 345".parse().unwrap();
-        let colours = [0, 2, 1, 3, 9, 5, 6, 7, 8, 4];
-        assert_eq!(grid.recoloured(&colours).unwrap().to_string(), "021\n395");
-        assert!(grid.recoloured(&[10; 10]).is_err());
     }
 
     proptest! {

@@ -5,11 +5,13 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
+pub(super) use tasks::pairs_in_order;
+
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::open::Kind;
+use super::kind::Kind;
 use super::split::HeldOut;
 use super::{DataError, DataSource, Wrong, builder};
 use crate::task::Boards;
@@ -29,7 +31,7 @@ pub struct BuildOptions {
     pub seed: u64,
     /// Where the part to measure on comes from.
     pub test: TestFrom,
-    /// What is done about wrong answers.
+    /// What is done about wrong answers; a source may say so itself.
     pub wrong: Wrong,
     /// Tokens along one side of ARC's canvas.
     pub canvas: usize,
@@ -74,7 +76,7 @@ pub struct Built {
 pub fn build(source: &DataSource, out: &Path, options: &BuildOptions, watch: Watch) -> Result<Built, DataError> {
     let folder = builder::FolderWriter::create(out)?;
     let path = match source {
-        DataSource::File(path) => path,
+        DataSource::File { path, .. } => path,
         DataSource::Arc { path, .. } => return tasks::build(path, folder, options, watch),
         DataSource::Families { .. } => {
             let why = "write the tasks to a file first, with hrmscope generate arc".into();

@@ -1,15 +1,16 @@
 //! Folders of Sudokus and mazes. Files are gone through twice, to choose and to write, and never held.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::super::builder::{BLANK, Begins, FolderWriter, PartWriter};
-use super::super::open::{Kind, open};
-use super::super::split::{Keys, choose, subset};
+use super::super::kind::Kind;
+use super::super::open::{open, test_part};
+use super::super::split::{Keys, check, choose, subset};
 use super::super::{CsvPuzzles, DataError, DataSet, DataSource, Part, Summary, Wrong};
 use super::{BuildOptions, Built, TestFrom, Watch, part};
 use crate::task::dihedral::Dihedral;
@@ -27,14 +28,18 @@ enum Puzzles {
 impl Puzzles {
     /// What is learned from, or measured on.
     fn open(source: &DataSource, which: Part, wrong: Wrong, watch: Watch) -> Result<Self, DataError> {
-        let DataSource::File(path) = source else {
+        let DataSource::File { path, wrong: own } = source else {
             return Ok(Self::Set(source.load(None, &|_| watch(0))?));
         };
+        let wrong = if *own == Wrong::Skip { Wrong::Skip } else { wrong };
         let missing = || DataError::Content { path: path.clone(), why: "it has no such part".into() };
         Ok(match Kind::of(path)? {
-            Kind::Csv { train, test } if which == Part::Train => Self::Csv(train.or(test).ok_or_else(missing)?, wrong),
+            Kind::Csv { train, .. } if which == Part::Train => Self::Csv(train.ok_or_else(missing)?, wrong),
             Kind::Csv { train, test } => Self::Csv(test.or(train).ok_or_else(missing)?, wrong),
-            Kind::Arc | Kind::Builder { .. } => Self::Set(open(path, which, None)?),
+            Kind::Arc | Kind::Builder { .. } => Self::Set(match test_part(path, wrong)? {
+                Some(set) if which == Part::Test => set,
+                _ => open(path, wrong, None)?,
+            }),
         })
     }
 
@@ -76,7 +81,13 @@ struct Plan {
 }
 
 impl Plan {
-    fn make(puzzles: &Puzzles, boards: Boards, options: &BuildOptions, watch: Watch) -> Result<Self, DataError> {
+    fn make(
+        source: &DataSource,
+        puzzles: &Puzzles,
+        boards: Boards,
+        options: &BuildOptions,
+        watch: Watch,
+    ) -> Result<Self, DataError> {
         let apart = if let TestFrom::HeldOut(apart) = options.test { Some(apart) } else { None };
         let (mut count, mut keys) = (0, Keys::new(boards));
         puzzles.each(|_, example| {
@@ -87,7 +98,11 @@ impl Plan {
             going(watch, 0)
         })?;
         let held_out = match apart {
-            Some(apart) => choose(&keys.finish(), apart.of(count), options.seed),
+            Some(apart) => {
+                let held_out = choose(&keys.finish(), apart.of(count), options.seed);
+                check(Path::new(&source.to_string()), &held_out)?;
+                held_out
+            }
             None => vec![false; count],
         };
         let may: Vec<bool> = held_out.iter().map(|out| !out).collect();
@@ -114,7 +129,7 @@ pub(super) fn build(
     let other = match &options.test {
         TestFrom::Source(source) => Some(Puzzles::open(source, Part::Test, options.wrong, watch)?),
         TestFrom::Own => match source {
-            DataSource::File(path) => match Kind::of(path)? {
+            DataSource::File { path, .. } => match Kind::of(path)? {
                 Kind::Csv { train: Some(_), test: Some(test) } => Some(Puzzles::Csv(test, options.wrong)),
                 _ => None,
             },
@@ -126,7 +141,7 @@ pub(super) fn build(
         let why = format!("what is learned from is {boards}, what is measured on {found}");
         return Err(DataError::Source { text: source.to_string(), why });
     }
-    let plan = Plan::make(&puzzles, boards, options, watch)?;
+    let plan = Plan::make(source, &puzzles, boards, options, watch)?;
 
     let mut train = part(&folder, "train", boards)?;
     let holds_out = plan.held_out.contains(&true) || other.is_some();

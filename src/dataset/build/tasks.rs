@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::super::builder::{BLANK, Begins, FolderWriter, PartWriter};
-use super::super::split::{choose, subset};
+use super::super::split::{check, choose, subset};
 use super::super::summary::fingerprint;
 use super::super::{DataError, DataSource, read_arc};
 use super::{BuildOptions, Built, TestFrom, Watch, part};
@@ -107,6 +107,7 @@ fn entries(path: &Path, options: &BuildOptions) -> Result<Vec<Entry>, DataError>
         // A task that stands there twice under two names goes one way.
         let keys: Vec<u64> = entries.iter().map(|entry| fingerprint(&pairs_in_order(&entry.task))).collect();
         let chosen = choose(&keys, apart.of(keys.len()), options.seed);
+        check(path, &chosen)?;
         entries.iter_mut().zip(chosen).for_each(|(entry, chosen)| entry.asked = chosen);
     }
     if let Some(wanted) = options.subset {
@@ -120,7 +121,7 @@ fn entries(path: &Path, options: &BuildOptions) -> Result<Vec<Entry>, DataError>
         entries.retain(|_| keep.next().unwrap_or(false));
     }
     if let TestFrom::Source(source) = &options.test {
-        let (DataSource::File(path) | DataSource::Arc { path, .. }) = source else {
+        let (DataSource::File { path, .. } | DataSource::Arc { path, .. }) = source else {
             let why = "ARC is measured on the tasks of a file or folder".into();
             return Err(DataError::Source { text: source.to_string(), why });
         };

@@ -75,14 +75,15 @@ fn a_folder_of_numpy_is_read() {
 
 #[test]
 fn errors_name_the_file_the_row_and_the_reason() {
-    let message = |name: &str, edit: fn(&mut Vec<u8>)| {
+    type Edit = fn(&mut Vec<u8>);
+    let message = |name: &str, edit: Edit| {
         let folder = fixture(name, edit);
         let rows = Rows::open(folder.path(), "train").and_then(|rows| rows.each(0..usize::MAX, |_, _| Ok(())));
         let message = rows.unwrap_err().to_string();
         assert!(message.contains(Path::new(name).file_name().unwrap().to_str().unwrap()), "{message}");
         message
     };
-    let cases: [(&str, fn(&mut Vec<u8>), &str); 16] = [
+    let cases: [(&str, Edit, &str); 16] = [
         ("train/all__inputs.npy", |b| b[128 + 19] = 6, "row 1, token 3: 6 is not below 6"),
         ("train/more__labels.npy", |b| b[128 + 7] = 128, "row 0, token 0: -9223372036854775"),
         ("train/all__inputs.npy", |b| b.truncate(170), "cut off"),

@@ -21,7 +21,7 @@ const CHUNK: usize = 1 << 16;
 /// What is done about a row whose answer is wrong by the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
-    /// It is an error.
+    /// It is an error, told at the end with the number of such rows.
     Refuse,
     /// It is counted and passed over.
     Skip,
@@ -40,8 +40,8 @@ pub struct CsvPuzzle {
     pub puzzle: Answered,
 }
 
-/// Goes through the puzzles of a file, Sudokus or mazes as the first question looks. All are of one size. After an error
-/// there is no more.
+/// Goes through the puzzles of a file, Sudokus or mazes as the first question looks. All are of one size. Rows with a
+/// wrong answer are passed over, and, where they are refused, are the last thing told. After an error there is no more.
 #[derive(Debug)]
 pub struct CsvPuzzles {
     path: PathBuf,
@@ -128,6 +128,24 @@ impl CsvPuzzles {
         &self.summary
     }
 
+    /// Were wrong answers met so far that are to be refused?
+    ///
+    /// # Errors
+    /// Names the first of them, and says how many there are.
+    pub fn check(&self) -> Result<(), DataError> {
+        match self.summary.first_wrong.first() {
+            Some((line, why)) if self.policy == Wrong::Refuse => {
+                let Summary { wrong, rows, .. } = self.summary;
+                let so_many = format!("{wrong} of {rows} rows have a wrong answer");
+                Err(self.wrong(
+                    *line,
+                    format!("{why} ({so_many}: correct them, or leave them out with --skip-wrong, or skip-wrong: before the name)"),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Reads on to the end, and says what was found.
     ///
     /// # Errors
@@ -143,6 +161,7 @@ impl CsvPuzzles {
             self.reader.get_mut().left = LONGEST_ROW;
             let line = self.reader.position().line();
             if !self.reader.read_byte_record(&mut self.record).map_err(|e| self.wrong(line, reason(e)))? {
+                self.check()?;
                 return match self.summary.rows {
                     0 => Err(none(&self.path)),
                     _ => Ok(None),
@@ -152,7 +171,6 @@ impl CsvPuzzles {
             self.summary.rows += 1;
             match self.puzzle(line)? {
                 Ok(puzzle) => return Ok(Some(self.keep(line, puzzle)?)),
-                Err(why) if self.policy == Wrong::Refuse => return Err(self.wrong(line, why)),
                 Err(why) => self.summary.add_wrong(line, why),
             }
         }

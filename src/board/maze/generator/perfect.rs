@@ -46,7 +46,7 @@ pub(super) fn layout(side: usize, effort: f64, rng: &mut impl Rng) -> Layout {
             layout.walls[row * side + col] = false;
         }
     }
-    if side % 2 == 0 {
+    if side.is_multiple_of(2) {
         face(&mut layout, rng);
     }
     layout

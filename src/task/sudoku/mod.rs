@@ -1,5 +1,9 @@
 //! Sudoku boards as tokens: 0 padding, 1 a blank cell, `d + 1` the digit d.
 
+mod canonical;
+
+pub use canonical::canonical;
+
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use super::build::pairs_in_order;
-use super::open::Kind;
-use super::split::{HeldOut, Keys, choose};
+use super::build::{Watch, pairs_in_order};
+use super::kind::Kind;
+use super::split::{HeldOut, Keys, check, choose};
 use super::summary::fingerprint;
 use super::{CsvPuzzles, CsvWriter, DataError, Wrong, read_arc};
 use crate::board::arc::{Task, tasks_to_json};
@@ -46,7 +46,7 @@ pub struct Parted {
 ///
 /// # Errors
 /// What is wrong with the data; a part that would be empty; the disk's reasons; or that it was stopped.
-pub fn part(path: &Path, options: &SplitOptions, watch: &(dyn Fn(usize) -> bool + Sync)) -> Result<Parted, DataError> {
+pub fn split_file(path: &Path, options: &SplitOptions, watch: Watch) -> Result<Parted, DataError> {
     let wrong = |why: &str| DataError::Content { path: path.to_owned(), why: why.to_owned() };
     if options.out_train == options.out_test {
         return Err(wrong("the two parts would go to one file: name two"));
@@ -59,17 +59,7 @@ pub fn part(path: &Path, options: &SplitOptions, watch: &(dyn Fn(usize) -> bool 
     }
 }
 
-/// Both sides must have something.
-fn check(path: &Path, apart: &[bool]) -> Result<(), DataError> {
-    let out = apart.iter().filter(|&&out| out).count();
-    if out > 0 && out < apart.len() {
-        return Ok(());
-    }
-    let why = format!("{out} of {} puzzles would be held out: ask for another number of them", apart.len());
-    Err(DataError::Content { path: path.to_owned(), why })
-}
-
-fn csv(path: &Path, options: &SplitOptions, watch: &(dyn Fn(usize) -> bool + Sync)) -> Result<Parted, DataError> {
+fn csv(path: &Path, options: &SplitOptions, watch: Watch) -> Result<Parted, DataError> {
     let going = |done: usize| if watch(done) { Ok(()) } else { Err(DataError::Stopped) };
     let mut rows = CsvPuzzles::open(path, options.wrong)?;
     let mut keys: Option<Keys> = None;
