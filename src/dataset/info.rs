@@ -223,8 +223,12 @@ impl fmt::Display for Info {
         }
         match self.shared {
             None => Ok(()),
-            Some(0) => write!(f, "\nno puzzle of one part is a symmetric copy of one of the other"),
-            Some(count) => write!(f, "\n{count} puzzles to measure on are symmetric copies of puzzles to learn from"),
+            Some(count) if self.kind == "arc" => {
+                write!(f, "\ntasks of the one half that are tasks of the other: {count}")
+            }
+            Some(count) => {
+                write!(f, "\npuzzles to measure on that are symmetric copies of puzzles to learn from: {count}")
+            }
         }
     }
 }

@@ -16,6 +16,8 @@ use crate::task::{Boards, Example, maze, sudoku};
 
 /// How many boards are brought into their canonical form at once.
 const AT_ONCE: usize = 1024;
+/// As many are done by one core.
+const FEW: usize = 32;
 
 /// How many puzzles are set apart: a number of them, or a share of all.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,7 +99,12 @@ impl Keys {
 
     fn settle(&mut self) {
         let boards = self.boards;
-        self.keys.par_extend(self.waiting.par_iter().map(|inputs| key(boards, inputs)));
+        // Waking the other cores takes longer than a few boards.
+        if self.waiting.len() < FEW {
+            self.keys.extend(self.waiting.iter().map(|inputs| key(boards, inputs)));
+        } else {
+            self.keys.par_extend(self.waiting.par_iter().map(|inputs| key(boards, inputs)));
+        }
         self.waiting.clear();
     }
 

@@ -191,7 +191,7 @@ fn a_written_folder_has_the_rights_of_any_new_folder() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
     fn what_is_written_is_read_back(
         begins in prop::collection::vec(prop::sample::select(vec![Begins::Group, Begins::Puzzle, Begins::Nothing]), 1..40),
