@@ -98,7 +98,9 @@ impl DataSource {
                 let (count, givens) = (upto(*count), *from..=*to);
                 let puzzles = match rating {
                     None => sudoku::generate_many(*shape, givens, count, *seed, watch)?,
-                    Some((low, high)) => sudoku::generate_many_rated(*shape, givens, *low..=*high, count, *seed, watch)?,
+                    Some((low, high)) => {
+                        sudoku::generate_many_rated(*shape, givens, *low..=*high, count, *seed, watch)?
+                    }
                 };
                 Ok(DataSet::of_sudokus(*shape, &puzzles))
             }
