@@ -21,6 +21,8 @@ pub enum What {
     Train,
     /// One segment that keeps every state, as a trace file does, over one that does not.
     Trace,
+    /// One frame of the window while a trace plays.
+    Frame,
 }
 
 #[derive(Debug, clap::Args)]
@@ -40,6 +42,9 @@ pub struct Arguments {
     /// How long to measure.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
+    /// With `frame`: a run trains meanwhile, and both layouts are measured.
+    #[arg(long)]
+    train: bool,
     #[command(flatten)]
     device: Choice,
     /// One JSON object on standard output.
@@ -48,6 +53,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.what == What::Frame {
+        return super::frame::run(arguments.seconds, arguments.train, arguments.json);
+    }
     if let Some(threads) = arguments.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     }
@@ -62,7 +70,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         "device": info.id, "cycles": arguments.cycles,
     });
     let mut times = match arguments.what {
-        What::Forward => forward(&model, tokens, &device, time, false)?,
+        What::Forward | What::Frame => forward(&model, tokens, &device, time, false)?,
         What::Train => train(model, &tokens, arguments.batch, time)?,
         What::Trace => {
             let plain = median(&mut forward(&model, tokens.clone(), &device, time, false)?);

@@ -5,4 +5,5 @@ mod golden;
 mod robustness;
 mod support;
 mod training;
+mod training_window;
 mod window;

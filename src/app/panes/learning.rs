@@ -18,7 +18,7 @@ use super::super::widgets::chart::{Chart, Line, Span, reader, set_reader};
 use super::super::widgets::scale::Unit;
 use super::super::widgets::{finish, header, menu_item, text_at};
 use super::Cx;
-use crate::train::watch::RunView;
+use crate::train::watch::{Life, RunView};
 
 /// A chart's lines for each run: what is drawn, what it is called beside others of its own run, its colour and weight.
 struct Sheet {
@@ -233,7 +233,14 @@ fn span(cx: &Cx<'_>, plotted: &[Arc<RunView>], reader: Option<f64>) -> Span {
             false => report.map_or(0.0, |r| r.seconds).max(measured.map_or(0.0, |m| m.seconds)),
         }
     };
-    let whole = (0.0, plotted.iter().map(end).fold(1e-3, f64::max));
+    let last = plotted.iter().map(end).fold(1e-3, f64::max);
+    // What is still to come of the selected run is seen as room, when it is not much more than what was.
+    let coming = plotted.first().filter(|run| run.life != Life::Done).map_or(0.0, |run| {
+        let share = run.steps() as f64 / run.step().max(1) as f64;
+        if share <= 3.0 { end(run) * share } else { 0.0 }
+    });
+    // Room for the names at the lines' ends.
+    let whole = (0.0, coming.max(last * 1.14));
     let shown = cx.state.train.view.map(|(from, to)| (from.max(whole.0), to.min(whole.1)));
     Span { whole, shown: shown.filter(|(from, to)| from < to).unwrap_or(whole), reader }
 }

@@ -31,8 +31,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
         return dragged;
     };
     let task = run.setup.as_ref().map_or("", |setup| setup.task.as_str());
-    // The slider and three lines stand below the board.
-    let size = ui.available_width().min(ui.available_height() - 118.0).max(80.0);
+    // The slider and up to four lines stand below the board.
+    let size = ui.available_width().min(ui.available_height() - 142.0).max(80.0);
     let (room, _) = ui.allocate_exact_size(vec2(ui.available_width(), size), Sense::hover());
     let rect = Rect::from_center_size(room.center(), vec2(size, size));
     tokens::board(ui.painter(), rect, cx.theme, task, puzzle, moment.as_ref().map(|moment| &*moment.answer));
