@@ -32,7 +32,7 @@ struct Sheet {
 
 fn sheets(theme: &Theme, log: bool) -> Vec<Sheet> {
     let share = Some((0.0, 1.0));
-    let training = theme.tint(theme.l, 0.5);
+    let training = theme.tint(theme.l, 0.6);
     let loss = if log { "Language-model loss, log" } else { "Language-model loss" };
     vec![
         Sheet {
@@ -189,11 +189,11 @@ fn charts(ui: &mut Ui, cx: &mut Cx<'_>, run: &Arc<RunView>, height: f32) {
     let span = span(cx, &plotted, reader(ui, reader_id));
     let (mut read, mut view) = (None, None);
     let width = ui.available_width() - 8.0;
-    let columns = if width > 560.0 { 2 } else { 1 };
+    let columns = if width > 460.0 { 2 } else { 1 };
     let gap = 28.0;
     let each = (width - gap * (columns - 1) as f32) / columns as f32;
     // Two rows and the bars fill the pane; the rest is found below.
-    let row = (height * 0.335).clamp(170.0, 300.0);
+    let row = (height * 0.318).clamp(160.0, 300.0);
     let across = if settings.axis == Axis::Steps { Unit::Steps } else { Unit::Seconds };
     let sheets = sheets(theme, settings.log);
     let mut place = |ui: &mut Ui, cx: &mut Cx<'_>, group: &[Sheet]| {
@@ -214,7 +214,7 @@ fn charts(ui: &mut Ui, cx: &mut Cx<'_>, run: &Arc<RunView>, height: f32) {
         }
     };
     place(ui, cx, &sheets[..4]);
-    bars(ui, cx, run, width, (row - 14.0).max(150.0));
+    bars(ui, cx, run, width, (row - 8.0).max(150.0));
     place(ui, cx, &sheets[4..]);
     by_segment(ui, cx, run, (width, row), span);
     set_reader(ui, reader_id, read);

@@ -274,6 +274,7 @@ impl Chart<'_> {
         let tooltip = Tooltip::for_widget(response).at_pointer().gap(14.0);
         tooltip.show(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().interact_size.y = 16.0;
             ui.label(RichText::new(place).font(theme::text(12.0)).color(theme.secondary));
             for (line, value) in figures {
                 ui.horizontal(|ui| {
