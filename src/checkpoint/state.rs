@@ -101,7 +101,7 @@ pub(super) fn into_model(
     };
     let puzzle = match config.puzzle_dim {
         0 => None,
-        dim => Some(PuzzleTable { dim, rows: values(PuzzleTable::NAME)? }),
+        dim => Some(PuzzleTable::new(dim, values(PuzzleTable::NAME)?)),
     };
     Hrm::build(config, puzzle, Hrm::rope_for(config, device), |spec| {
         let [rows, columns] = spec.memory_shape();
@@ -133,8 +133,8 @@ pub(super) fn from_model(model: &Hrm) -> Result<State, CheckpointError> {
         Ok::<_, CheckpointError>(Tensor::zeros([1, 1], &device))
     })?;
     if let Some(table) = &model.puzzle {
-        let shape = vec![table.rows.len() / table.dim.max(1), table.dim];
-        let raw = RawTensor { shape, dtype: "F32".into(), values: Some(table.rows.clone()) };
+        let shape = vec![table.len(), table.dim];
+        let raw = RawTensor { shape, dtype: "F32".into(), values: Some(table.values().into_owned()) };
         state.insert(PuzzleTable::NAME.to_owned(), raw);
     }
     Ok(state)

@@ -1,5 +1,7 @@
 //! `bench`: how long a segment and a training step take, on shapes that the PyTorch program shares.
 
+mod table;
+
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -21,6 +23,8 @@ pub enum What {
     Train,
     /// One segment that keeps every state, as a trace file does, over one that does not.
     Trace,
+    /// Training steps with puzzle tables of 1000 and of a million rows, and the ratio of the two.
+    Table,
     /// One frame of the window while a trace plays.
     Frame,
 }
@@ -39,6 +43,12 @@ pub struct Arguments {
     /// H-cycles x L-steps per cycle.
     #[arg(long, default_value = "2x2")]
     cycles: String,
+    /// Rows of the puzzle table.
+    #[arg(long, default_value_t = 1)]
+    puzzles: usize,
+    /// Decay of the averaged weights in training steps; 0 for none.
+    #[arg(long, default_value_t = 0.0)]
+    ema: f64,
     /// How long to measure.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
@@ -60,29 +70,37 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     }
     ensure!(arguments.batch > 0, "--batch must be at least 1");
-    let config = configuration(&arguments.preset, &arguments.cycles)?;
+    ensure!((1..=1 << 24).contains(&arguments.puzzles), "--puzzles must be between 1 and {}", 1 << 24);
+    let config = HrmConfig { puzzles: arguments.puzzles, ..configuration(&arguments.preset, &arguments.cycles)? };
+    config.validate()?;
     let (info, device) = arguments.device.open()?;
-    let model = Initializer { seed: 1, ..Default::default() }.build(&config, &device);
     let tokens: Vec<i32> = (0..arguments.batch * config.seq_len).map(|i| (i * 7 % 10 + 1) as i32).collect();
     let time = Duration::try_from_secs_f64(arguments.seconds)?;
+    let work = Workload { tokens: tokens[..config.seq_len].to_vec(), batch: arguments.batch, ema: arguments.ema };
+    let build = || Initializer { seed: 1, ..Default::default() }.build(&config, &device);
     let mut object = json!({
         "preset": arguments.preset, "batch": arguments.batch, "threads": rayon::current_num_threads(),
         "device": info.id, "cycles": arguments.cycles,
     });
-    let mut times = match arguments.what {
-        What::Forward | What::Frame => forward(&model, tokens, &device, time, false)?,
-        What::Train => train(model, &tokens, arguments.batch, time)?,
-        What::Trace => {
-            let plain = median(&mut forward(&model, tokens.clone(), &device, time, false)?);
-            let mut traced = forward(&model, tokens, &device, time, true)?;
-            object["plain_median_ms"] = json!(plain);
-            object["trace_over_plain"] = json!(median(&mut traced) / plain);
-            traced
+    let mut report = |figures: serde_json::Value| {
+        if let (Some(object), serde_json::Value::Object(figures)) = (object.as_object_mut(), figures) {
+            object.extend(figures);
         }
     };
-    object["min_ms"] = json!(times.iter().copied().fold(f64::INFINITY, f64::min));
-    object["median_ms"] = json!(median(&mut times));
-    object["runs"] = json!(times.len());
+    match arguments.what {
+        // Answered above.
+        What::Frame => {}
+        What::Forward => report(times(forward(&build(), tokens, &device, time, false)?)),
+        What::Train => report(times(train(build(), &work, time)?)),
+        What::Trace => {
+            let model = build();
+            let plain = median(&mut forward(&model, tokens.clone(), &device, time, false)?);
+            let mut traced = forward(&model, tokens, &device, time, true)?;
+            report(json!({"plain_median_ms": plain, "trace_over_plain": median(&mut traced) / plain}));
+            report(times(traced));
+        }
+        What::Table => report(table::run(&config, &Workload { ema: 0.999, ..work }, &device, time)?),
+    }
     object["peak_rss_mib"] = json!(peak_rss_mib());
     if arguments.json {
         println!("{object}");
@@ -109,7 +127,6 @@ fn configuration(preset: &str, cycles: &str) -> anyhow::Result<HrmConfig> {
         },
         _ => anyhow::bail!("there is no preset `{preset}`: small or paper"),
     };
-    config.validate()?;
     Ok(config)
 }
 
@@ -151,24 +168,55 @@ fn forward(model: &Hrm, tokens: Vec<i32>, device: &Device, time: Duration, keep:
     })
 }
 
-fn train(model: Hrm, tokens: &[i32], batch: usize, time: Duration) -> anyhow::Result<Vec<f64>> {
-    let seq = model.config.seq_len;
-    let config = TrainConfig {
-        batch,
-        schedule: Schedule { rate: 1e-4, warmup: 0, steps: u64::MAX, min_ratio: 1.0 },
-        betas: (0.9, 0.95),
-        weight_decay: 0.1,
-        puzzle_rate: 1.0,
-        puzzle_decay: 0.1,
-        ema: 0.0,
-        seed: 1,
-    };
-    let mut trainer = Trainer::new(model, config);
-    let example = Example { inputs: tokens[..seq].to_vec(), labels: tokens[..seq].to_vec(), puzzle_id: 0 };
+/// What training steps are given to do.
+#[derive(Debug, Clone)]
+pub struct Workload {
+    tokens: Vec<i32>,
+    batch: usize,
+    ema: f64,
+}
+
+impl Workload {
+    fn config(&self) -> TrainConfig {
+        TrainConfig {
+            batch: self.batch,
+            schedule: Schedule { rate: 1e-4, warmup: 0, steps: u64::MAX, min_ratio: 1.0 },
+            betas: (0.9, 0.95),
+            weight_decay: 0.1,
+            puzzle_rate: 1.0,
+            puzzle_decay: 0.1,
+            ema: self.ema,
+            seed: 1,
+            grow: None,
+            bootstrap: true,
+        }
+    }
+
+    fn example(&self, puzzle_id: i32) -> Example {
+        Example { inputs: self.tokens.clone(), labels: self.tokens.clone(), puzzle_id }
+    }
+}
+
+fn train(model: Hrm, work: &Workload, time: Duration) -> anyhow::Result<Vec<f64>> {
+    let puzzles = model.config.puzzles as i32;
+    let mut trainer = Trainer::new(model, work.config());
+    let mut puzzle = 0;
     repeat(time, || {
-        trainer.step(|| example.clone())?;
+        trainer.step(|| {
+            puzzle = (puzzle + 7919) % puzzles;
+            work.example(puzzle)
+        })?;
         Ok(())
     })
+}
+
+/// The usual three figures.
+fn times(mut times: Vec<f64>) -> serde_json::Value {
+    json!({"min_ms": smallest(&times), "median_ms": median(&mut times), "runs": times.len()})
+}
+
+fn smallest(times: &[f64]) -> f64 {
+    times.iter().copied().fold(f64::INFINITY, f64::min)
 }
 
 fn median(times: &mut [f64]) -> f64 {

@@ -10,6 +10,7 @@ mod frame;
 mod generate;
 mod halt;
 mod inspect;
+mod presets;
 mod screen;
 mod solve;
 mod trace;

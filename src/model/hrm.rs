@@ -1,8 +1,8 @@
 //! The weights of an HRM, under the names of the public implementation, and the input embedding.
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor};
 
-use super::{Block, HrmConfig, Position, Rope};
+use super::{Block, HrmConfig, Position, PuzzleTable, Rope};
 
 /// One weight: its public name and its shape there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,32 +25,6 @@ impl WeightSpec {
             ([rows, columns], false) => [*rows, *columns],
             _ => [1, self.shape.iter().product()],
         }
-    }
-}
-
-/// The puzzle embeddings `[N, E]`. They stay in host memory: a batch needs a handful of rows out of up to a million,
-/// so only those travel to the device, and a training step writes only those back.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PuzzleTable {
-    /// E.
-    pub dim: usize,
-    /// Row-major `[N, E]`.
-    pub rows: Vec<f32>,
-}
-
-impl PuzzleTable {
-    /// The public name of the table.
-    pub const NAME: &'static str = "puzzle_emb.weights";
-
-    /// The rows of the given puzzles, `[B, E]`; a puzzle the table does not have reads as row 0, the blank id.
-    pub fn gather(&self, ids: &[i32], device: &Device) -> Tensor<2> {
-        let mut values = Vec::with_capacity(ids.len() * self.dim);
-        for &id in ids {
-            let start = usize::try_from(id).unwrap_or(0) * self.dim;
-            let row = self.rows.get(start..start + self.dim).or(self.rows.get(..self.dim));
-            values.extend_from_slice(row.unwrap_or(&[]));
-        }
-        Tensor::from_data(TensorData::new(values, [ids.len(), self.dim]), device)
     }
 }
 
@@ -165,7 +139,7 @@ impl Hrm {
         all
     }
 
-    /// The same model with every weight replaced; the puzzle table is kept as it is.
+    /// The same model with every weight replaced; the puzzle table is shared.
     pub fn map(&self, rope: Option<Rope>, mut f: impl FnMut(usize, &WeightSpec, &Tensor<2>) -> Tensor<2>) -> Self {
         let weights = self.weights();
         let mut index = 0;
@@ -193,7 +167,7 @@ impl Hrm {
     /// The number of weights, the puzzle table and the initial states included.
     pub fn parameters(&self) -> usize {
         let weights: usize = self.weights().iter().map(|w| w.dims().iter().product::<usize>()).sum();
-        weights + self.puzzle.as_ref().map_or(0, |table| table.rows.len())
+        weights + self.puzzle.as_ref().map_or(0, |table| table.len() * table.dim)
     }
 
     /// The input embedding x `[B, T, D]` of board tokens `[B, S]` and puzzle rows `[B, E]`:

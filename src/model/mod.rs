@@ -9,12 +9,14 @@ mod init;
 mod kernel;
 mod layers;
 mod segment;
+mod table;
 
 #[cfg(test)]
 pub(crate) use config::tests::tiny as tiny_config;
 pub use config::{ConfigError, HrmConfig, LossKind, Position};
 pub use halting::{Halting, Limits};
-pub use hrm::{Hrm, PuzzleTable, WeightSpec};
-pub use init::{Initializer, Positions};
+pub use hrm::{Hrm, WeightSpec};
+pub use init::{Attention, Initializer, Positions};
 pub use layers::{Block, Rope, attention, rms_norm, swiglu};
 pub use segment::{Carry, Heads, Observation, Tracked, probabilities};
+pub use table::{PuzzleTable, TableMean};

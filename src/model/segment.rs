@@ -46,12 +46,14 @@ pub struct Tracked<'a> {
 }
 
 impl Hrm {
-    /// The same weights as leaves of an autodiff graph; the initial states are no leaves.
+    /// The same weights as leaves of an autodiff graph; the initial states are no leaves. The puzzle table is left out:
+    /// the rows in use become leaves of their own.
     pub fn tracked(&self) -> Self {
-        self.map(self.rope.as_ref().map(super::Rope::autodiff), |_, spec, w| {
+        let tracked = self.map(self.rope.as_ref().map(super::Rope::autodiff), |_, spec, w| {
             let w = w.clone().autodiff();
             if spec.trained { w.require_grad() } else { w }
-        })
+        });
+        Self { puzzle: None, ..tracked }
     }
 
     /// The states at the start of a puzzle.

@@ -55,7 +55,7 @@ pub fn sign_sgd(table: &mut PuzzleTable, ids: &[i32], gradient: &[f32], rate: f3
         sum.iter_mut().zip(row).for_each(|(s, g)| *s += g);
     }
     for (id, sum) in sums {
-        let Some(row) = table.rows.get_mut(id * table.dim..(id + 1) * table.dim) else { continue };
+        let Some(row) = table.row_mut(id) else { continue };
         for (w, g) in row.iter_mut().zip(&sum) {
             let sign = if *g == 0.0 { 0.0 } else { g.signum() };
             *w = *w * (1.0 - rate * weight_decay) - rate * sign;
@@ -137,8 +137,8 @@ mod tests {
 
     #[test]
     fn gradients_of_one_puzzle_are_summed_before_the_sign() {
-        let mut table = PuzzleTable { dim: 1, rows: vec![1.0, 1.0, 1.0] };
+        let mut table = PuzzleTable::new(1, vec![1.0, 1.0, 1.0]);
         sign_sgd(&mut table, &[2, 0, 2], &[3.0, -1.0, -4.0], 0.5, 0.0);
-        assert_eq!(table.rows, [1.5, 1.0, 1.5]);
+        assert_eq!(*table.values(), [1.5, 1.0, 1.5]);
     }
 }

@@ -71,17 +71,11 @@ pub(super) fn adam_atan2(step: Step, g: &Tensor<2>, tensors: [&mut Tensor<2>; 3]
 pub(super) fn blend(mean: &mut Tensor<2>, now: &Tensor<2>, decay: f64) -> bool {
     let (Some(mut numbers), Some(now)) = (array(mean), array(now)) else { return false };
     release(mean);
-    blend_slices(numbers.storage_mut(), now.storage(), decay);
+    let (keep, take) = (decay as f32, (1.0 - decay) as f32);
+    let lines = numbers.storage_mut::<f32>().par_chunks_mut(CHUNK).zip(now.storage::<f32>().par_chunks(CHUNK));
+    lines.for_each(|(mean, now)| mean.iter_mut().zip(now).for_each(|(mean, now)| *mean = *mean * keep + now * take));
     *mean = Tensor::from_primitive::<Flex>(numbers);
     true
-}
-
-/// As [`blend`].
-pub(super) fn blend_slices(mean: &mut [f32], now: &[f32], decay: f64) {
-    let (keep, take) = (decay as f32, (1.0 - decay) as f32);
-    mean.par_chunks_mut(CHUNK).zip(now.par_chunks(CHUNK)).for_each(|(mean, now)| {
-        mean.iter_mut().zip(now).for_each(|(mean, now)| *mean = *mean * keep + now * take);
-    });
 }
 
 /// [`update_numbers`], in wider registers where the processor has them.

@@ -53,6 +53,22 @@ impl std::ops::AddAssign for Metrics {
     }
 }
 
+/// What one step may choose.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// Each row's minimum number of segments (exploration; 0, or no entry, for none).
+    pub min_steps: &'a [u32],
+    /// Whether q_continue learns from one segment more on the new states, as the reference does. If not, only q_halt
+    /// learns, and a row halts when q_halt > q_continue = 0 (see [`super::TrainConfig::bootstrap`]).
+    pub bootstrap: bool,
+}
+
+impl Default for Rules<'_> {
+    fn default() -> Self {
+        Self { min_steps: &[], bootstrap: true }
+    }
+}
+
 /// What a step found out, before the weights change.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -60,7 +76,7 @@ pub struct Outcome {
     pub gradients: Gradients,
     /// The metrics.
     pub metrics: Metrics,
-    /// The bootstrap target of q_continue for each row.
+    /// The bootstrap target of q_continue for each row; empty without bootstrap.
     pub target_q_continue: Vec<f32>,
 }
 
@@ -73,6 +89,14 @@ pub struct Outcome {
 /// # Errors
 /// A device that no longer answers.
 pub fn forward_backward(model: &Hrm, state: &mut ActState, min_steps: &[u32]) -> Result<Outcome, TensorReadError> {
+    forward_backward_by(model, state, Rules { min_steps, ..Rules::default() })
+}
+
+/// [`forward_backward`] by other rules than the reference's.
+///
+/// # Errors
+/// A device that no longer answers.
+pub fn forward_backward_by(model: &Hrm, state: &mut ActState, rules: Rules<'_>) -> Result<Outcome, TensorReadError> {
     let device = model.device();
     let config = &model.config;
     let batch = state.rows.len();
@@ -92,11 +116,14 @@ pub fn forward_backward(model: &Hrm, state: &mut ActState, min_steps: &[u32]) ->
     state.carry = Carry { z_h: carry.z_h.inner(), z_l: carry.z_l.inner() };
 
     // The bootstrap target looks one segment ahead on the new states, without a graph.
-    let Some((_, ahead)) = model.segment(&x, state.carry.clone(), None, &mut see_nothing) else {
-        unreachable!("the observer above never breaks off")
+    let next_q = match rules.bootstrap {
+        true => match model.segment(&x, state.carry.clone(), None, &mut see_nothing) {
+            Some((_, ahead)) => Some(ahead.q.try_to_vec_as::<f32>()?),
+            None => unreachable!("the observer above never breaks off"),
+        },
+        false => None,
     };
     let q = heads.q.clone().inner().try_to_vec_as::<f32>()?;
-    let next_q = ahead.q.try_to_vec_as::<f32>()?;
     let logits = heads.logits.clone().inner().try_to_vec_as::<f32>()?;
 
     let mut labels = Vec::with_capacity(batch * seq);
@@ -113,9 +140,11 @@ pub fn forward_backward(model: &Hrm, state: &mut ActState, min_steps: &[u32]) ->
         let last = state.steps[row] as usize >= config.max_segments;
         let (q_halt, q_continue) = (q[2 * row], q[2 * row + 1]);
         let wants = config.max_segments > 1 && q_halt > q_continue;
-        state.halted[row] = (last || wants) && state.steps[row] >= min_steps.get(row).copied().unwrap_or(0);
-        let best = if last { next_q[2 * row] } else { next_q[2 * row].max(next_q[2 * row + 1]) };
-        target.push(1.0 / (1.0 + (-best).exp()));
+        state.halted[row] = (last || wants) && state.steps[row] >= rules.min_steps.get(row).copied().unwrap_or(0);
+        if let Some(next) = &next_q {
+            let best = if last { next[2 * row] } else { next[2 * row].max(next[2 * row + 1]) };
+            target.push(1.0 / (1.0 + (-best).exp()));
+        }
 
         if state.halted[row] && counted > 0 {
             metrics.count += 1;
@@ -131,12 +160,16 @@ pub fn forward_backward(model: &Hrm, state: &mut ActState, min_steps: &[u32]) ->
     let weights = Tensor::<2>::from_data(TensorData::new(weights, [batch, seq]), &device).autodiff();
     let lm = (cross_entropy(heads.logits, labels, config.loss) * weights).sum();
     let column = |i: usize| heads.q.clone().narrow(1, i, 1).reshape([batch]);
-    let halt = binary_cross_entropy(column(0), constant(whole_right)).sum();
-    let go_on = binary_cross_entropy(column(1), constant(target.clone())).sum();
+    let mut halting = binary_cross_entropy(column(0), constant(whole_right)).sum();
     let read = |t: &Tensor<1>| t.clone().inner().try_into_scalar::<f32>().map(f64::from);
-    (metrics.lm_loss, metrics.q_halt_loss, metrics.q_continue_loss) = (read(&lm)?, read(&halt)?, read(&go_on)?);
+    (metrics.lm_loss, metrics.q_halt_loss) = (read(&lm)?, read(&halting)?);
+    if rules.bootstrap {
+        let go_on = binary_cross_entropy(column(1), constant(target.clone())).sum();
+        metrics.q_continue_loss = read(&go_on)?;
+        halting = halting + go_on;
+    }
 
-    let mut found = ((lm + (halt + go_on) * 0.5) / batch as f64).backward();
+    let mut found = ((lm + halting * 0.5) / batch as f64).backward();
     let weights = tracked.weights().into_iter().map(|w| w.grad_remove(&mut found)).collect();
     let puzzle = match leaf.and_then(|rows| rows.grad_remove(&mut found)) {
         Some(gradient) => Some(gradient.try_to_vec_as::<f32>()?),

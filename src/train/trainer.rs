@@ -1,9 +1,6 @@
-//! A training run in memory: everything that decides the next step, and how it is written down and taken up again.
+//! A training run in memory: everything that decides the next step.
 
-use std::collections::HashMap;
-use std::path::Path;
-
-use burn::tensor::{Device, Tensor, TensorData, TensorReadError};
+use burn::tensor::{Tensor, TensorData, TensorReadError};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -12,9 +9,9 @@ use thiserror::Error;
 use super::act::ActState;
 use super::optimizer::{AdamAtan2, Schedule, sign_sgd};
 use super::pass;
-use super::step::{Metrics, forward_backward};
-use crate::checkpoint::{CheckpointError, Tensors, read_tensors, write_tensors};
-use crate::model::{Carry, Hrm, PuzzleTable};
+use super::step::{Metrics, Rules, forward_backward_by};
+use crate::checkpoint::CheckpointError;
+use crate::model::{Hrm, PuzzleTable, TableMean};
 use crate::task::Example;
 
 /// The numbers that decide a run, beside the model's own.
@@ -37,6 +34,32 @@ pub struct TrainConfig {
     pub ema: f64,
     /// Seed of exploration.
     pub seed: u64,
+    /// M_max starts at 1 and grows by one every so many steps, up to the model's `max_segments`; None for all at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grow: Option<u64>,
+    /// Whether q_continue learns from one segment more, as in the paper. Without, a step saves that segment's forward
+    /// pass, q_continue is held at 0, and a row halts when q_halt > 0: the same rule for whoever runs the model.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub bootstrap: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+impl TrainConfig {
+    /// M_max at a step, counted from 1, of a model that may take `longest` segments.
+    pub fn segments_at(&self, step: u64, longest: usize) -> usize {
+        match self.grow {
+            None | Some(0) => longest,
+            Some(every) => usize::try_from(step.saturating_sub(1) / every).map_or(longest, |by| longest.min(by + 1)),
+        }
+    }
 }
 
 /// Training that cannot go on.
@@ -93,37 +116,54 @@ pub struct Trainer {
     pub average: Option<Hrm>,
     /// Steps made.
     pub step: u64,
-    config: TrainConfig,
-    optimizer: AdamAtan2,
-    state: ActState,
-    rng: ChaCha8Rng,
+    pub(super) config: TrainConfig,
+    /// M_max at the end.
+    pub(super) longest: usize,
+    pub(super) optimizer: AdamAtan2,
+    pub(super) state: ActState,
+    pub(super) rng: ChaCha8Rng,
 }
-
-/// What of a run is no tensor.
-#[derive(Debug, Serialize, Deserialize)]
-struct Notes<S> {
-    step: u64,
-    updates: u64,
-    steps: Vec<u32>,
-    halted: Vec<bool>,
-    rows: Vec<Example>,
-    rng: ChaCha8Rng,
-    source: S,
-}
-
-const NOTES_KEY: &str = "hrmscope.run";
 
 impl Trainer {
     /// A run at its first step.
-    pub fn new(model: Hrm, config: TrainConfig) -> Self {
-        Self {
-            average: (config.ema > 0.0).then(|| model.clone()),
+    pub fn new(mut model: Hrm, config: TrainConfig) -> Self {
+        if !config.bootstrap {
+            silence_continue(&mut model);
+        }
+        let average = (config.ema > 0.0).then(|| {
+            let puzzle = model.puzzle.as_ref().map(|table| table.averaged(TableMean::new(table, config.ema)));
+            Hrm { puzzle, ..model.clone() }
+        });
+        let mut trainer = Self {
+            average,
             optimizer: AdamAtan2::new(&model, config.betas, config.weight_decay),
             state: ActState::new(&model, config.batch),
             rng: ChaCha8Rng::seed_from_u64(config.seed),
             step: 0,
+            longest: model.config.max_segments,
             model,
             config,
+        };
+        trainer.grow(1);
+        trainer
+    }
+
+    /// Rows that take a new puzzle in the next step.
+    pub fn waiting(&self) -> usize {
+        self.state.halted.iter().filter(|halted| **halted).count()
+    }
+
+    /// The most segments of a row at the last step: what the weights so far know, and what to evaluate with.
+    pub fn max_segments(&self) -> usize {
+        self.model.config.max_segments
+    }
+
+    /// Sets M_max to that of a step. It stands in the models' configurations, so that checkpoints carry the one they
+    /// were trained with.
+    pub(super) fn grow(&mut self, step: u64) {
+        let now = self.config.segments_at(step, self.longest);
+        for model in std::iter::once(&mut self.model).chain(&mut self.average) {
+            model.config.max_segments = now;
         }
     }
 
@@ -138,6 +178,7 @@ impl Trainer {
     /// A loss that is no number (the weights are then as before the step), or a device that failed.
     pub fn step(&mut self, mut next: impl FnMut() -> Example) -> Result<StepReport, TrainError> {
         let step = self.step + 1;
+        self.grow(step);
         self.state.refill(&self.model, |_| next());
         let longest = self.model.config.max_segments as u32;
         let explores = self.model.config.exploration;
@@ -148,7 +189,8 @@ impl Trainer {
             })
             .collect();
         let device = |e: TensorReadError| TrainError::Device { step, why: format!("{e:?}") };
-        let outcome = forward_backward(&self.model, &mut self.state, &min_steps).map_err(device)?;
+        let rules = Rules { min_steps: &min_steps, bootstrap: self.config.bootstrap };
+        let outcome = forward_backward_by(&self.model, &mut self.state, rules).map_err(device)?;
         let metrics = outcome.metrics;
         let loss = metrics.lm_loss + 0.5 * (metrics.q_halt_loss + metrics.q_continue_loss);
         if !loss.is_finite() {
@@ -158,7 +200,17 @@ impl Trainer {
         self.optimizer.update(&mut self.model, &outcome.gradients.weights, rate);
         if let (Some(table), Some(gradient)) = (&mut self.model.puzzle, &outcome.gradients.puzzle) {
             let (rate, decay) = ((rate * self.config.puzzle_rate) as f32, self.config.puzzle_decay as f32);
-            sign_sgd(table, &self.state.puzzle_ids(), gradient, rate, decay);
+            let ids = self.state.puzzle_ids();
+            let change = |table: &mut PuzzleTable| sign_sgd(table, &ids, gradient, rate, decay);
+            // The average shares the table's rows; without it they are changed in place.
+            let shared = self.average.as_mut().and_then(|average| average.puzzle.take());
+            match (shared.and_then(PuzzleTable::into_mean), &mut self.average) {
+                (Some(mut mean), Some(average)) => {
+                    mean.step(table, &ids, change);
+                    average.puzzle = Some(table.averaged(mean));
+                }
+                _ => change(table),
+            }
         }
         if let Some(average) = &mut self.average {
             blend(average, &self.model, self.config.ema);
@@ -166,139 +218,32 @@ impl Trainer {
         self.step = step;
         Ok(StepReport { step, rate, metrics })
     }
-
-    /// Writes all that decides the next step, whole or not at all; `source` is the state of what gives the examples.
-    ///
-    /// # Errors
-    /// The disk's or the device's reasons.
-    pub fn save<S: Serialize>(&self, path: &Path, source: &S) -> Result<(), TrainError> {
-        let fail = |e: TensorReadError| TrainError::Device { step: self.step, why: format!("{e:?}") };
-        let mut tensors: Vec<(String, Vec<usize>, Vec<f32>)> = Vec::new();
-        let mut put = |name: String, t: &Tensor<2>| {
-            t.try_to_vec_as::<f32>().map(|values| tensors.push((name, t.dims().to_vec(), values))).map_err(fail)
-        };
-        for (i, w) in self.model.weights().into_iter().enumerate() {
-            put(format!("weight.{i}"), w)?;
-            put(format!("m.{i}"), &self.optimizer.moments[i].0)?;
-            put(format!("v.{i}"), &self.optimizer.moments[i].1)?;
-        }
-        for (i, w) in self.average.iter().flat_map(Hrm::weights).enumerate() {
-            put(format!("average.{i}"), w)?;
-        }
-        let [batch, tokens, hidden] = self.state.carry.z_h.dims();
-        put("z_h".into(), &self.state.carry.z_h.clone().reshape([batch * tokens, hidden]))?;
-        put("z_l".into(), &self.state.carry.z_l.clone().reshape([batch * tokens, hidden]))?;
-        let tables = [("puzzle", Some(&self.model)), ("average_puzzle", self.average.as_ref())];
-        for (name, table) in tables.into_iter().filter_map(|(name, m)| Some((name, m?.puzzle.as_ref()?))) {
-            tensors.push((name.to_owned(), vec![table.rows.len()], table.rows.clone()));
-        }
-        let notes = Notes {
-            step: self.step,
-            updates: self.optimizer.updates,
-            steps: self.state.steps.clone(),
-            halted: self.state.halted.clone(),
-            rows: self.state.rows.clone(),
-            rng: self.rng.clone(),
-            source,
-        };
-        let text = serde_json::to_string(&notes)
-            .map_err(|e| TrainError::Resume { path: path.display().to_string(), why: e.to_string() })?;
-        write_tensors(path, &tensors, HashMap::from([(NOTES_KEY.to_owned(), text)]))?;
-        Ok(())
-    }
-
-    /// Takes a run up again where [`Trainer::save`] left it; on the CPU the next steps are bit-equal to those of a run
-    /// that never stopped. Returns the source's state too.
-    ///
-    /// # Errors
-    /// A file that is damaged or belongs to another configuration.
-    pub fn resume<S: serde::de::DeserializeOwned>(
-        fresh: Hrm,
-        config: TrainConfig,
-        path: &Path,
-    ) -> Result<(Self, S), TrainError> {
-        let wrong = |why: String| TrainError::Resume { path: path.display().to_string(), why };
-        let (mut tensors, metadata) = read_tensors(path)?;
-        let notes = metadata.get(NOTES_KEY).ok_or_else(|| wrong("it is no saved run".into()))?;
-        let notes: Notes<S> = serde_json::from_str(notes).map_err(|e| wrong(e.to_string()))?;
-        if notes.rows.len() > config.batch || notes.steps.len() != config.batch || notes.halted.len() != config.batch {
-            return Err(wrong(format!("its batch is {}, the configuration's {}", notes.steps.len(), config.batch)));
-        }
-        let device = fresh.device();
-        let mut trainer = Self::new(fresh, config);
-        let mut take = |name: String, shape: [usize; 2]| take(&mut tensors, &name, shape, &device).map_err(wrong);
-        let mut restore = |prefix: &str, model: &Hrm| {
-            Hrm::build(&model.config, model.puzzle.clone(), model.rope.clone(), {
-                let mut i = 0;
-                let take = &mut take;
-                move |spec| {
-                    i += 1;
-                    take(format!("{prefix}.{}", i - 1), spec.memory_shape())
-                }
-            })
-        };
-        trainer.model = restore("weight", &trainer.model)?;
-        trainer.average = match &trainer.average {
-            Some(average) => Some(restore("average", average)?),
-            None => None,
-        };
-        for (i, (m, v)) in trainer.optimizer.moments.iter_mut().enumerate() {
-            *m = take(format!("m.{i}"), m.dims())?;
-            *v = take(format!("v.{i}"), v.dims())?;
-        }
-        let shape = trainer.state.carry.z_h.dims();
-        let flat = [shape[0] * shape[1], shape[2]];
-        trainer.state.carry =
-            Carry { z_h: take("z_h".into(), flat)?.reshape(shape), z_l: take("z_l".into(), flat)?.reshape(shape) };
-        let models = [("puzzle", Some(&mut trainer.model)), ("average_puzzle", trainer.average.as_mut())];
-        for (name, table) in models.into_iter().filter_map(|(name, m)| Some((name, m?.puzzle.as_mut()?))) {
-            restore_table(table, tensors.remove(name).map(|(_, values)| values)).map_err(wrong)?;
-        }
-        trainer.step = notes.step;
-        trainer.optimizer.updates = notes.updates;
-        trainer.rng = notes.rng;
-        (trainer.state.steps, trainer.state.halted, trainer.state.rows) = (notes.steps, notes.halted, notes.rows);
-        Ok((trainer, notes.source))
-    }
 }
 
-fn take(tensors: &mut Tensors, name: &str, shape: [usize; 2], device: &Device) -> Result<Tensor<2>, String> {
-    match tensors.remove(name) {
-        Some((found, values)) if found == shape => Ok(Tensor::from_data(TensorData::new(values, shape), device)),
-        Some((found, _)) => Err(format!("{name} has shape {found:?} where the configuration asks for {shape:?}")),
-        None => Err(format!("{name} is missing")),
-    }
+/// Holds q_continue at 0: nothing it learns from will move it, and decay leaves 0 as it is.
+fn silence_continue(model: &mut Hrm) {
+    let halt = Tensor::from_data(TensorData::new(vec![1.0f32, 0.0], [1, 2]), &model.device());
+    model.q_head = model.q_head.clone() * halt.clone();
+    model.q_bias = model.q_bias.clone() * halt;
 }
 
-fn restore_table(table: &mut PuzzleTable, rows: Option<Vec<f32>>) -> Result<(), String> {
-    match rows {
-        Some(rows) if rows.len() == table.rows.len() => {
-            table.rows = rows;
-            Ok(())
-        }
-        Some(rows) => Err(format!("the puzzle table has {} numbers instead of {}", rows.len(), table.rows.len())),
-        None => Err("the puzzle table is missing".to_owned()),
-    }
-}
-
-/// `average = average * decay + model * (1 - decay)`, the puzzle table included.
+/// `average = average * decay + model * (1 - decay)`, without the puzzle table.
 fn blend(average: &mut Hrm, model: &Hrm, decay: f64) {
     for (mean, now) in average.weights_mut().into_iter().zip(model.weights()) {
         if !pass::blend(mean, now, decay) {
             *mean = mean.clone() * decay + now.clone() * (1.0 - decay);
         }
     }
-    if let (Some(mean), Some(now)) = (&mut average.puzzle, &model.puzzle) {
-        pass::blend_slices(&mut mean.rows, &now.rows, decay);
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Initializer, tiny_config};
+pub(super) mod tests {
+    use burn::tensor::Device;
 
-    fn config() -> TrainConfig {
+    use super::*;
+    use crate::model::{HrmConfig, Initializer, tiny_config};
+
+    pub(in crate::train) fn config() -> TrainConfig {
         TrainConfig {
             batch: 4,
             schedule: Schedule { rate: 1e-3, warmup: 5, steps: 20, min_ratio: 0.1 },
@@ -308,55 +253,81 @@ mod tests {
             puzzle_decay: 0.1,
             ema: 0.9,
             seed: 3,
+            grow: None,
+            bootstrap: true,
         }
     }
 
     /// Examples that count up; the counter is the whole state.
-    fn next(count: &mut i32) -> Example {
+    pub(in crate::train) fn next(count: &mut i32) -> Example {
         *count += 1;
         let inputs = (0..16).map(|i| (i * 7 + *count) % 5 + 1).collect::<Vec<i32>>();
-        Example { labels: inputs.iter().map(|t| 6 - t).collect(), inputs, puzzle_id: 0 }
-    }
-
-    fn weights(trainer: &Trainer) -> Vec<Vec<f32>> {
-        let both = trainer.model.weights().into_iter().chain(trainer.best().weights());
-        both.map(|w| w.try_to_vec_as::<f32>().unwrap()).collect()
+        Example { labels: inputs.iter().map(|t| 6 - t).collect(), inputs, puzzle_id: *count * *count % 7 }
     }
 
     #[test]
-    fn a_resumed_run_is_bit_equal() {
-        let fresh = || Initializer { seed: 5, ..Default::default() }.build(&tiny_config(), &Device::flex());
-        let (mut straight, mut count) = (Trainer::new(fresh(), config()), 0);
-        for _ in 0..20 {
-            straight.step(|| next(&mut count)).unwrap();
+    fn the_table_is_changed_in_place_and_its_average_follows() {
+        let model = HrmConfig { puzzles: 9, ..tiny_config() };
+        let model = Initializer { seed: 5, ..Default::default() }.build(&model, &Device::flex());
+        let (mut trainer, mut count) = (Trainer::new(model, config()), 0);
+        let mut dense = vec![0.0; 9 * 16];
+        trainer.step(|| next(&mut count)).unwrap();
+        let place = |trainer: &Trainer| trainer.model.puzzle.as_ref().unwrap().values().as_ptr();
+        let first = place(&trainer);
+        for step in 1..=15 {
+            if step > 1 {
+                trainer.step(|| next(&mut count)).unwrap();
+            }
+            let now = trainer.model.puzzle.as_ref().unwrap().values();
+            dense.iter_mut().zip(now.iter()).for_each(|(mean, now)| *mean = *mean * 0.9 + now * 0.1);
         }
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("run.safetensors");
-        let (mut first, mut count) = (Trainer::new(fresh(), config()), 0);
-        for _ in 0..10 {
-            first.step(|| next(&mut count)).unwrap();
-        }
-        first.save(&path, &count).unwrap();
-        let (mut second, mut count): (Trainer, i32) = Trainer::resume(fresh(), config(), &path).unwrap();
-        for _ in 0..10 {
-            second.step(|| next(&mut count)).unwrap();
-        }
-        assert_eq!(second.step, 20);
-        assert_eq!(weights(&second), weights(&straight));
-        assert_eq!(second.model.puzzle, straight.model.puzzle);
-        assert_ne!(weights(&first), weights(&straight));
+        assert_eq!(place(&trainer), first);
+        let average = trainer.best().puzzle.as_ref().unwrap().values();
+        assert!(average.iter().zip(&dense).all(|(a, b)| (a - b).abs() < 1e-6));
+        assert!(average.iter().any(|a| *a != 0.0) && *average != *trainer.model.puzzle.as_ref().unwrap().values());
     }
 
     #[test]
-    fn a_run_of_another_configuration_is_refused() {
-        let fresh = || Initializer::default().build(&tiny_config(), &Device::flex());
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("run.safetensors");
-        Trainer::new(fresh(), config()).save(&path, &0).unwrap();
-        let other = TrainConfig { batch: 8, ..config() };
-        assert!(Trainer::resume::<i32>(fresh(), other, &path).unwrap_err().to_string().contains("its batch is 4"));
-        std::fs::write(&path, b"not a run").unwrap();
-        assert!(Trainer::resume::<i32>(fresh(), config(), &path).is_err());
+    fn segments_grow_and_rows_keep_to_them() {
+        let config = TrainConfig { grow: Some(5), ..config() };
+        assert_eq!([0, 1, 5, 6, 10, 11, 16, 900].map(|step| config.segments_at(step, 4)), [1, 1, 1, 2, 2, 3, 4, 4]);
+        assert_eq!(TrainConfig { grow: None, ..config.clone() }.segments_at(1, 4), 4);
+        assert_eq!(TrainConfig { grow: Some(0), ..config.clone() }.segments_at(1, 4), 4);
+        let mut trainer =
+            Trainer::new(Initializer { seed: 5, ..Default::default() }.build(&tiny_config(), &Device::flex()), config);
+        let mut count = 0;
+        for step in 1..=25 {
+            trainer.step(|| next(&mut count)).unwrap();
+            let most = [1, 2, 3, 4, 4][(step - 1) / 5];
+            assert_eq!((trainer.max_segments(), trainer.best().config.max_segments), (most, most));
+            assert!(trainer.state.steps.iter().all(|&steps| steps as usize <= most), "step {step}");
+        }
+        assert!(count > 5 * 4, "with M_max 1 every row takes a new puzzle at every step");
+    }
+
+    #[test]
+    fn configurations_without_these_options_still_parse() {
+        let text = serde_json::to_string(&config()).unwrap();
+        assert!(!text.contains("grow") && !text.contains("bootstrap"), "{text}");
+        assert_eq!(serde_json::from_str::<TrainConfig>(&text).unwrap(), config());
+        let other = TrainConfig { grow: Some(500), bootstrap: false, ..config() };
+        assert_eq!(serde_json::from_str::<TrainConfig>(&serde_json::to_string(&other).unwrap()).unwrap(), other);
+    }
+
+    #[test]
+    fn without_bootstrap_q_continue_stays_at_zero() {
+        let config = TrainConfig { bootstrap: false, weight_decay: 0.5, ..config() };
+        let model = Initializer { seed: 5, ..Default::default() }.build(&tiny_config(), &Device::flex());
+        let mut trainer = Trainer::new(model, config);
+        let mut count = 0;
+        for _ in 0..10 {
+            let report = trainer.step(|| next(&mut count)).unwrap();
+            assert_eq!(report.metrics.q_continue_loss, 0.0);
+            assert!(report.metrics.q_halt_loss > 0.0);
+        }
+        let (head, bias) = (trainer.model.q_head.clone(), trainer.model.q_bias.clone());
+        let [head, bias] = [head, bias].map(|t| t.try_to_vec_as::<f32>().unwrap());
+        assert!(head.chunks(2).chain(bias.chunks(2)).all(|pair| pair[0] != 0.0 && pair[1] == 0.0));
     }
 
     #[test]

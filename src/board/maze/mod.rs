@@ -1,8 +1,10 @@
-//! Mazes of side 3 to 64: cells, rules, and the rooms for text and paths.
+//! Mazes of side 3 to 64: cells, rules, and the rooms for text, paths and generating.
 
+mod generator;
 mod path;
 mod text;
 
+pub use generator::{GENERATED_SIDES, KindError, MazeError, MazeKind, generate, generate_many};
 pub use path::{MazePuzzle, PuzzleError, is_shortest, shortest_path};
 pub use text::ParseError;
 
@@ -270,7 +272,8 @@ fn beside(side: usize, cell: usize) -> impl Iterator<Item = usize> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    pub(crate) use super::text::tests::any_maze;
     use super::*;
 
     fn maze(text: &str) -> Maze {

@@ -103,7 +103,9 @@ impl MazePuzzle {
     pub fn marks(&self) -> Vec<bool> {
         let mut marked = vec![false; self.maze.cells().len()];
         for &cell in &self.path {
-            marked[cell] = self.maze.cells()[cell] == Cell::Open;
+            if let Some(mark) = marked.get_mut(cell) {
+                *mark = self.maze.cells()[cell] == Cell::Open;
+            }
         }
         marked
     }
