@@ -178,7 +178,7 @@ impl Layout {
     fn fit_train(&mut self, size: Vec2) {
         let (runs, side): (f32, f32) = if size.x < RAIL_BELOW { (228.0, 264.0) } else { (280.0, 330.0) };
         // The board is a square; below it stand the slider and two or three lines.
-        let live = (side + 136.0).min(size.y * 0.72);
+        let live = (side + 164.0).min(size.y * 0.72);
         self.give([
             (Pane::Runs, runs, LinearDir::Horizontal, size.x),
             (Pane::Live, side, LinearDir::Horizontal, size.x),

@@ -274,6 +274,8 @@ impl App {
         let preference = self.state.settings.theme.preference();
         if ctx.options(|options| options.theme_preference) != preference {
             ctx.set_theme(preference);
+            // This frame's own widgets were begun in the colours before.
+            ctx.request_repaint();
         }
     }
 

@@ -25,6 +25,8 @@ pub enum What {
     Trace,
     /// Training steps with puzzle tables of 1000 and of a million rows, and the ratio of the two.
     Table,
+    /// One frame of the window while a trace plays.
+    Frame,
 }
 
 #[derive(Debug, clap::Args)]
@@ -50,6 +52,9 @@ pub struct Arguments {
     /// How long to measure.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
+    /// With `frame`: a run trains meanwhile, and both layouts are measured.
+    #[arg(long)]
+    train: bool,
     #[command(flatten)]
     device: Choice,
     /// One JSON object on standard output.
@@ -58,6 +63,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.what == What::Frame {
+        return super::frame::run(arguments.seconds, arguments.train, arguments.json);
+    }
     if let Some(threads) = arguments.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     }
@@ -80,6 +88,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     };
     match arguments.what {
+        // Answered above.
+        What::Frame => {}
         What::Forward => report(times(forward(&build(), tokens, &device, time, false)?)),
         What::Train => report(times(train(build(), &work, time)?)),
         What::Trace => {

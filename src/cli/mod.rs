@@ -7,6 +7,7 @@ mod demo;
 mod device;
 mod devices;
 mod eval;
+mod frame;
 mod generate;
 mod halt;
 mod inspect;

@@ -6,4 +6,5 @@ mod robustness;
 mod runs;
 mod support;
 mod training;
+mod training_window;
 mod window;

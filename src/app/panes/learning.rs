@@ -18,7 +18,7 @@ use super::super::widgets::chart::{Chart, Line, Span, reader, set_reader};
 use super::super::widgets::scale::Unit;
 use super::super::widgets::{finish, header, menu_item, text_at};
 use super::Cx;
-use crate::train::watch::RunView;
+use crate::train::watch::{Life, RunView};
 
 /// A chart's lines for each run: what is drawn, what it is called beside others of its own run, its colour and weight.
 struct Sheet {
@@ -32,7 +32,7 @@ struct Sheet {
 
 fn sheets(theme: &Theme, log: bool) -> Vec<Sheet> {
     let share = Some((0.0, 1.0));
-    let training = theme.tint(theme.l, 0.5);
+    let training = theme.tint(theme.l, 0.6);
     let loss = if log { "Language-model loss, log" } else { "Language-model loss" };
     vec![
         Sheet {
@@ -189,11 +189,11 @@ fn charts(ui: &mut Ui, cx: &mut Cx<'_>, run: &Arc<RunView>, height: f32) {
     let span = span(cx, &plotted, reader(ui, reader_id));
     let (mut read, mut view) = (None, None);
     let width = ui.available_width() - 8.0;
-    let columns = if width > 560.0 { 2 } else { 1 };
+    let columns = if width > 460.0 { 2 } else { 1 };
     let gap = 28.0;
     let each = (width - gap * (columns - 1) as f32) / columns as f32;
     // Two rows and the bars fill the pane; the rest is found below.
-    let row = (height * 0.335).clamp(170.0, 300.0);
+    let row = (height * 0.318).clamp(160.0, 300.0);
     let across = if settings.axis == Axis::Steps { Unit::Steps } else { Unit::Seconds };
     let sheets = sheets(theme, settings.log);
     let mut place = |ui: &mut Ui, cx: &mut Cx<'_>, group: &[Sheet]| {
@@ -214,7 +214,7 @@ fn charts(ui: &mut Ui, cx: &mut Cx<'_>, run: &Arc<RunView>, height: f32) {
         }
     };
     place(ui, cx, &sheets[..4]);
-    bars(ui, cx, run, width, (row - 14.0).max(150.0));
+    bars(ui, cx, run, width, (row - 8.0).max(150.0));
     place(ui, cx, &sheets[4..]);
     by_segment(ui, cx, run, (width, row), span);
     set_reader(ui, reader_id, read);
@@ -233,7 +233,14 @@ fn span(cx: &Cx<'_>, plotted: &[Arc<RunView>], reader: Option<f64>) -> Span {
             false => report.map_or(0.0, |r| r.seconds).max(measured.map_or(0.0, |m| m.seconds)),
         }
     };
-    let whole = (0.0, plotted.iter().map(end).fold(1e-3, f64::max));
+    let last = plotted.iter().map(end).fold(1e-3, f64::max);
+    // What is still to come of the selected run is seen as room, when it is not much more than what was.
+    let coming = plotted.first().filter(|run| run.life != Life::Done).map_or(0.0, |run| {
+        let share = run.steps() as f64 / run.step().max(1) as f64;
+        if share <= 3.0 { end(run) * share } else { 0.0 }
+    });
+    // Room for the names at the lines' ends.
+    let whole = (0.0, coming.max(last * 1.14));
     let shown = cx.state.train.view.map(|(from, to)| (from.max(whole.0), to.min(whole.1)));
     Span { whole, shown: shown.filter(|(from, to)| from < to).unwrap_or(whole), reader }
 }

@@ -152,13 +152,21 @@ fn details(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
             ui.label(RichText::new(run.name.to_uppercase()).font(theme::text(12.0)).color(theme.secondary));
         }
     }
+    // Where the settings do not fit, what can be done comes before them.
+    let low = ui.clip_rect().height() < 360.0;
+    if low {
+        buttons(ui, cx, run);
+        ui.add_space(4.0);
+    }
     trouble(ui, cx, run);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         facts(ui, cx, run);
     });
-    ui.add_space(8.0);
-    buttons(ui, cx, run);
+    if !low {
+        ui.add_space(8.0);
+        buttons(ui, cx, run);
+    }
 }
 
 fn rename(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView, before: String) {

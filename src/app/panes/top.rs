@@ -1,6 +1,8 @@
 //! The bar at the top: the name, the menus, the model, the device, the theme.
 
-use eframe::egui::{Align, Button, Frame, Layout, MenuBar, RichText, Role, Stroke, Ui, WidgetInfo, menu, vec2};
+use eframe::egui::{
+    Align, Align2, Button, Layout, MenuBar, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, menu, vec2,
+};
 use lucide_icons::Icon;
 
 use super::super::action::Action;
@@ -59,28 +61,31 @@ fn framed<'a>(button: Button<'a>, theme: &Theme) -> Button<'a> {
 /// The layouts, one beside the other.
 fn modes(ui: &mut Ui, cx: &mut Cx<'_>) {
     let theme = cx.theme;
-    let frame = Frame::new().fill(theme.raised).stroke(Stroke::new(1.0, theme.hairline)).corner_radius(theme::RADIUS);
-    frame.show(ui, |ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        // From the right, as everything on this side.
-        for (mode, name, id) in
-            [(Mode::Train, "Train", CommandId::ShowTrain), (Mode::Explore, "Explore", CommandId::ShowExplore)]
-        {
-            let on = cx.state.settings.mode == mode;
-            let text = match on {
-                true => RichText::new(name).font(theme::bold(13.0)).color(theme.text),
-                false => RichText::new(name).color(theme.secondary),
-            };
-            let button = Button::new(text).fill(if on { theme.raised_more } else { theme.raised });
-            let button = button.stroke(Stroke::NONE).min_size(vec2(0.0, 28.0));
-            let command = command(id);
-            let response = ui.add(button);
-            response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, command.name));
-            if response.on_hover_text(command.tooltip()).clicked() {
-                cx.actions.push(Action::SetMode(mode));
-            }
+    let (rect, _) = ui.allocate_exact_size(vec2(140.0, 30.0), Sense::hover());
+    let (fill, line) = (theme.raised, Stroke::new(1.0, theme.hairline));
+    ui.painter().rect(rect, theme::RADIUS, fill, line, StrokeKind::Inside);
+    let half = vec2(rect.width() / 2.0, rect.height());
+    let choices = [(Mode::Explore, "Explore", CommandId::ShowExplore), (Mode::Train, "Train", CommandId::ShowTrain)];
+    for (i, (mode, name, id)) in choices.into_iter().enumerate() {
+        let place = Rect::from_min_size(rect.min + vec2(i as f32 * half.x, 0.0), half);
+        let response = ui.interact(place, ui.scope_id().with(("layout", i)), Sense::click());
+        let on = cx.state.settings.mode == mode;
+        if on {
+            ui.painter().rect_filled(place.shrink(2.0), theme::RADIUS - 1, theme.raised_more);
         }
-    });
+        let font = if on { theme::bold(13.0) } else { theme::text(13.0) };
+        let color = if on || response.hovered() { theme.text } else { theme.secondary };
+        ui.painter().text(place.center(), Align2::CENTER_CENTER, name, font, color);
+        if response.has_focus() {
+            let line = Stroke::new(1.0, theme.l);
+            ui.painter().rect_stroke(place, theme::RADIUS, line, StrokeKind::Inside);
+        }
+        let command = command(id);
+        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, command.name));
+        if response.on_hover_text(command.tooltip()).clicked() {
+            cx.actions.push(Action::SetMode(mode));
+        }
+    }
 }
 
 /// What goes on, in two words, where there is room.

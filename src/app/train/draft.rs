@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::preset::{PresetInfo, overrides};
 use crate::dataset::DataSource;
+use crate::train::preset;
 use crate::train::watch::RunView;
 
 /// How long a run goes.
@@ -166,11 +167,11 @@ impl Draft {
                 _ => wrong(Field::Amount, "A number of minutes above 0.".into()),
             },
         }
-        for line in self.override_lines() {
-            if let Some(why) = wrong_override(&self.preset, line) {
-                wrong(Field::Overrides, why);
-                break;
-            }
+        // One after the other: what one line sets, the next may build on.
+        let config = preset::named(&self.preset, 1);
+        let set = |config, line: &str| preset::set(&config, line);
+        if let Some(Err(why)) = config.map(|config| self.override_lines().try_fold(config, set)) {
+            wrong(Field::Overrides, format!("{why}."));
         }
         checked.arguments = self.arguments(&folder);
         checked.folder = folder;
@@ -215,15 +216,6 @@ impl Draft {
             Length::Steps => self.amount.trim().parse::<u64>().ok().map(|steps| steps.min(schedule)),
             Length::Minutes => None,
         }
-    }
-}
-
-/// What is wrong with a `key=value` line.
-fn wrong_override(_preset: &str, line: &str) -> Option<String> {
-    let key = line.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
-    match key {
-        Some((key, value)) if !key.is_empty() && !value.is_empty() => None,
-        _ => Some(format!("{line}: write key=value, one to a line.")),
     }
 }
 
@@ -295,8 +287,13 @@ mod tests {
             ..Draft::default()
         };
         let fields: Vec<Field> = check(&draft).problems.iter().map(|(field, _)| *field).collect();
-        for field in [Field::Preset, Field::Name, Field::Data, Field::Seed, Field::Amount, Field::Overrides] {
+        for field in [Field::Preset, Field::Name, Field::Data, Field::Seed, Field::Amount] {
             assert!(fields.contains(&field), "{field:?}");
+        }
+        for (line, says) in [("batch", "key=value"), ("train.bach=3", "train.batch"), ("batch=many", "many")] {
+            let draft = Draft { overrides: line.into(), ..Draft::new(&all()[0], &[], None) };
+            let checked = check(&draft);
+            assert!(checked.problem(Field::Overrides).is_some_and(|why| why.contains(says)), "{line}: {checked:?}");
         }
         let hopeless = Draft { length: Length::Minutes, amount: "inf".into(), ..draft };
         assert!(check(&hopeless).problem(Field::Amount).is_some());

@@ -202,8 +202,17 @@ pub fn score(puzzle: &LivePuzzle, answer: &[u8]) -> Score {
     score
 }
 
+/// What the cells are called that the model has to fill.
+pub fn open_cells(task: &str) -> &'static str {
+    match task {
+        "maze" => "cells of the path",
+        "arc" => "changed cells",
+        _ => "open cells",
+    }
+}
+
 /// What the live board shows, in a sentence or two.
-pub fn live(puzzle: &LivePuzzle, moments: &[std::sync::Arc<Moment>], at: usize) -> String {
+pub fn live(task: &str, puzzle: &LivePuzzle, moments: &[std::sync::Arc<Moment>], at: usize) -> String {
     let Some(moment) = moments.get(at) else {
         return "The same held-out puzzle, answered every few seconds: its first answer comes soon.".into();
     };
@@ -216,7 +225,7 @@ pub fn live(puzzle: &LivePuzzle, moments: &[std::sync::Arc<Moment>], at: usize) 
     let mut text = if now.wrong == 0 {
         format!("Wholly right{segments}")
     } else {
-        format!("{} of {} open cells right{segments}", now.right, now.open)
+        format!("{} of {} {} right{segments}", now.right, now.open, open_cells(task))
     };
     let first = moments.iter().position(|moment| score(puzzle, &moment.answer).wrong == 0);
     text += &match first {
@@ -331,12 +340,16 @@ mod tests {
         let moment = |step, answer: [u8; 4]| Arc::new(Moment { step, at: None, answer: Box::new(answer), segments: 2 });
         let moments = [moment(10, [9, 9, 3, 0]), moment(20, [2, 9, 3, 0]), moment(3000, [2, 3, 3, 7])];
         assert_eq!(score(&puzzle, &moments[0].answer), Score { right: 0, open: 2, wrong: 2 });
-        assert!(live(&puzzle, &moments[..2], 1).ends_with("at step 10 it had 0. Not solved yet."));
-        assert!(live(&puzzle, &moments, 1).starts_with("1 of 2 open cells right in 2 segments; it will be solved at"));
+        assert!(live("sudoku", &puzzle, &moments[..2], 1).ends_with("at step 10 it had 0. Not solved yet."));
         assert!(
-            live(&puzzle, &moments, 2).starts_with("Wholly right in 2 segments; first solved at step 3\u{2009}000.")
+            live("sudoku", &puzzle, &moments, 1)
+                .starts_with("1 of 2 open cells right in 2 segments; it will be solved at")
         );
-        assert!(live(&puzzle, &[], 0).contains("comes soon"));
+        assert!(
+            live("sudoku", &puzzle, &moments, 2)
+                .starts_with("Wholly right in 2 segments; first solved at step 3\u{2009}000.")
+        );
+        assert!(live("sudoku", &puzzle, &[], 0).contains("comes soon"));
     }
 
     #[test]

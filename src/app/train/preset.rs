@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::train::preset::PRESETS;
+use crate::train::preset::{PRESETS, named};
 
 /// A preset as the dialog shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,13 +28,14 @@ pub struct PresetInfo {
     pub memory: Option<u64>,
     /// Milliseconds of a step on this device; None until it was measured.
     pub step_ms: Option<f64>,
-    /// All of its file.
+    /// Its whole configuration, defaults included.
     pub raw: Value,
 }
 
 /// Every preset, by its file.
 pub fn all() -> Vec<PresetInfo> {
-    PRESETS.iter().filter_map(|(name, text)| Some(of(name, serde_json::from_str(text).ok()?))).collect()
+    let config = |name: &str| serde_json::to_value(named(name, 1)?).ok();
+    PRESETS.iter().filter_map(|(name, _)| Some(of(name, config(name)?))).collect()
 }
 
 fn of(name: &str, raw: Value) -> PresetInfo {
@@ -88,8 +89,7 @@ pub fn overrides(preset: &Value, run: &Value) -> Vec<String> {
 }
 
 /// Said elsewhere in the dialog, or no setting.
-const SAID_ELSEWHERE: &[&str] =
-    &["data", "held_out", "initializer.seed", "train.seed", "format", "preset", "about", "task"];
+const SAID_ELSEWHERE: &[&str] = &["data", "initializer.seed", "train.seed", "format", "preset", "about", "task"];
 
 fn differences(preset: &Value, run: &Value, at: String, found: &mut Vec<String>) {
     if SAID_ELSEWHERE.contains(&at.as_str()) {
@@ -103,18 +103,13 @@ fn differences(preset: &Value, run: &Value, at: String, found: &mut Vec<String>)
             }
         }
         _ if same(preset, run) => {}
-        // A default that the preset's file leaves out is no change.
-        (Value::Null, _) if !preset_could_say(&at) => {}
+        // Other data bring their own.
+        (_, Value::Null) if at == "held_out" => {}
         _ => {
             let text = run.as_str().map_or_else(|| run.to_string(), str::to_owned);
             found.push(format!("{at}={text}"));
         }
     }
-}
-
-/// Fields that files may leave out and that still make another run.
-fn preset_could_say(path: &str) -> bool {
-    path == "model.inner" || path == "train.grow"
 }
 
 fn same(a: &Value, b: &Value) -> bool {
@@ -148,11 +143,11 @@ mod tests {
     fn only_what_differs_is_an_override() {
         let preset = json!({"data": "a", "train": {"batch": 64, "seed": 1, "schedule": {"rate": 1e-3, "steps": 10}}});
         let run = json!({
-            "data": "b", "format": 2, "keep_every": 7,
+            "data": "b", "format": 2, "keep_every": 7, "held_out": null,
             "train": {"batch": 32, "seed": 9, "schedule": {"rate": 0.001, "steps": 10}}, "model": {"inner": 64},
         });
         let mut found = overrides(&preset, &run);
         found.sort();
-        assert_eq!(found, ["model.inner=64", "train.batch=32"]);
+        assert_eq!(found, ["keep_every=7", "model.inner=64", "train.batch=32"]);
     }
 }

@@ -309,10 +309,21 @@ fn start(program: &Path, folder: &Path, arguments: &[String]) -> Result<Child, S
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(output);
     #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    // CREATE_NEW_PROCESS_GROUP and CREATE_NO_WINDOW.
+    {
+        use std::os::unix::process::CommandExt;
+        command.process_group(0);
+        // Training takes what is left: it must not make the window wait for its turn on the processor.
+        // SAFETY: between fork and exec only one system call is made.
+        unsafe {
+            command.pre_exec(|| {
+                libc::nice(10);
+                Ok(())
+            });
+        }
+    }
+    // CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW and BELOW_NORMAL_PRIORITY_CLASS.
     #[cfg(windows)]
-    std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0200);
+    std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_4200);
     command.spawn().map_err(|e| format!("{} cannot be started: {e}", program.display()))
 }
 

@@ -2,7 +2,8 @@
 //! at once. The wheel zooms, a drag moves, a double click shows everything.
 
 use eframe::egui::{
-    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, RichText, Role, Sense, Shape, Stroke, Tooltip, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::super::theme::{self, Theme};
@@ -137,7 +138,7 @@ impl Chart<'_> {
             let text = "no figures yet";
             painter.text(area.center(), Align2::CENTER_CENTER, text, theme::text(12.0), theme.secondary);
         }
-        self.labels(painter, area, &seen, &x_of, &y_of);
+        self.labels(painter, area, theme, &seen, &x_of, &y_of);
         let response = ui.interact(area, ui.scope_id().with(self.title), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, self.spoken()));
         let mut done = Done::default();
@@ -157,7 +158,7 @@ impl Chart<'_> {
         if let Some(x) = done.reader.or(span.reader).filter(|x| (from..=to).contains(x)) {
             self.read(painter, area, theme, x, &x_of, &y_of);
             if pointer.is_some() && !response.dragged() {
-                response.show_tooltip_text(self.figures(x));
+                self.tooltip(&response, theme, x);
             }
         }
         let cursor = if span.shown == span.whole { CursorIcon::Crosshair } else { CursorIcon::Grab };
@@ -198,6 +199,7 @@ impl Chart<'_> {
         &self,
         painter: &Painter,
         area: Rect,
+        theme: &Theme,
         seen: &[Vec<(f64, f32)>],
         x_of: &dyn Fn(f64) -> f32,
         y_of: &dyn Fn(f64) -> f32,
@@ -222,6 +224,8 @@ impl Chart<'_> {
                     && taken.iter().all(|other| !other.expand2(vec2(4.0, -2.0)).intersects(**place))
             };
             if let Some(place) = places.iter().find(free) {
+                // Readable over other lines.
+                painter.rect_filled(place.expand2(vec2(3.0, -1.0)), 3.0, theme.pane.gamma_multiply(0.8));
                 painter.galley(place.min, galley, line.color);
                 taken.push(*place);
             }
@@ -249,19 +253,37 @@ impl Chart<'_> {
         }
     }
 
-    /// The values at a place.
-    fn figures(&self, x: f64) -> String {
+    /// The values at a place, the most important first.
+    fn figures(&self, x: f64) -> (String, Vec<(&Line, String)>) {
         let at = self.lines.last().and_then(|line| nearest(&line.points, x)).map_or(x, |(at, _)| at);
-        let mut text = match self.across {
+        let place = match self.across {
             Unit::Steps => format!("step {}", self.across.text(at)),
             _ => format!("after {}", self.across.text(at)),
         };
+        let mut figures = Vec::new();
         for line in self.lines.iter().rev() {
             if let Some((_, value)) = nearest(&line.points, x) {
-                text += &format!("\n{}  {}", self.unit.text(value.into()), line.name);
+                figures.push((line, self.unit.text(value.into())));
             }
         }
-        text
+        (place, figures)
+    }
+
+    fn tooltip(&self, response: &Response, theme: &Theme, x: f64) {
+        let (place, figures) = self.figures(x);
+        let tooltip = Tooltip::for_widget(response).at_pointer().gap(14.0);
+        tooltip.show(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().interact_size.y = 16.0;
+            ui.label(RichText::new(place).font(theme::text(12.0)).color(theme.secondary));
+            for (line, value) in figures {
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 6.0;
+                    ui.label(RichText::new(value).font(theme::bold(12.0)).color(theme.text));
+                    ui.label(RichText::new(&line.name).font(theme::text(12.0)).color(line.color));
+                });
+            }
+        });
     }
 
     /// What a reader of the screen is told: the title and the newest values.
@@ -351,7 +373,8 @@ mod tests {
     #[test]
     fn what_is_read_off_has_names_and_units() {
         let chart = chart(vec![(10.0, 0.5), (20.0, 0.25)], false);
-        assert_eq!(chart.figures(18.0), "step 20\n0.250  a");
+        let (place, figures) = chart.figures(18.0);
+        assert_eq!((place.as_str(), figures[0].1.as_str()), ("step 20", "0.250"));
         assert_eq!(chart.spoken(), "t: a 0.250");
     }
 }

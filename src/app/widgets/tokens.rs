@@ -12,10 +12,28 @@ pub fn side(cells: usize) -> usize {
     side.max(1)
 }
 
+/// The rows and columns of a board that hold something, as first and one past the last: a small ARC grid lies anywhere on a
+/// large canvas.
+fn used(puzzle: &LivePuzzle, task: &str, side: usize) -> (usize, usize, usize, usize) {
+    let something = |cell: &usize| {
+        let input = puzzle.inputs.get(*cell).map(|token| glyph(task, i32::from(*token)));
+        input.is_some_and(|glyph| glyph != Glyph::Nothing) || puzzle.labels.get(*cell).is_some_and(Option::is_some)
+    };
+    let cells = (0..puzzle.inputs.len()).filter(something).map(|cell| (cell / side, cell % side));
+    let (top, bottom, left, right) = cells.fold((side, 0, side, 0), |(top, bottom, left, right), (row, column)| {
+        (top.min(row), bottom.max(row + 1), left.min(column), right.max(column + 1))
+    });
+    if top < bottom { (top, bottom, left, right) } else { (0, side, 0, side) }
+}
+
 /// Draws an answer over its puzzle; without one, the puzzle alone.
 pub fn board(painter: &Painter, rect: Rect, theme: &Theme, task: &str, puzzle: &LivePuzzle, answer: Option<&[u8]>) {
     let side = side(puzzle.inputs.len());
-    let size = (rect.width().min(rect.height()) / side as f32).max(1.0);
+    let (top, bottom, left, right) = used(puzzle, task, side);
+    let (rows, columns) = (bottom - top, right - left);
+    let size = (rect.width().min(rect.height()) / rows.max(columns) as f32).max(1.0);
+    let spare = vec2((rows.max(columns) - columns) as f32, (rows.max(columns) - rows) as f32) * size / 2.0;
+    let inside = |cell: &usize| (top..bottom).contains(&(cell / side)) && (left..right).contains(&(cell % side));
     // Gaps between large cells, none between small ones.
     let gap = if size >= 14.0 {
         1.0
@@ -25,20 +43,24 @@ pub fn board(painter: &Painter, rect: Rect, theme: &Theme, task: &str, puzzle: &
         0.0
     };
     let cell_of = |cell: usize| {
-        let corner = rect.min + vec2((cell % side) as f32, (cell / side) as f32) * size;
+        let place = vec2((cell % side - left) as f32, (cell / side - top) as f32);
+        let corner = rect.min + spare + place * size;
         Rect::from_min_size(corner, vec2(size, size)).shrink(gap)
     };
     let wrong = |cell: usize| match (answer, puzzle.labels.get(cell).copied().flatten()) {
         (Some(answer), Some(label)) => answer.get(cell).is_some_and(|token| *token != label),
         _ => false,
     };
-    for (cell, input) in puzzle.inputs.iter().enumerate() {
+    for (cell, input) in puzzle.inputs.iter().enumerate().filter(|(cell, _)| inside(cell)) {
         let given = glyph(task, i32::from(*input));
         let said = answer.and_then(|answer| answer.get(cell)).map(|token| glyph(task, i32::from(*token)));
+        // Where no answer counts, none is shown.
+        let counts = puzzle.labels.get(cell).is_some_and(Option::is_some);
+        let said = if counts { said } else { said.map(|_| Glyph::Nothing) };
         paint(painter, cell_of(cell), theme, given, said, wrong(cell));
     }
     // Above the cells, so that no neighbour cuts them.
-    for cell in (0..puzzle.inputs.len()).filter(|cell| wrong(*cell)) {
+    for cell in (0..puzzle.inputs.len()).filter(inside).filter(|cell| wrong(*cell)) {
         let thick = (size * 0.06).clamp(1.0, 1.6);
         painter.rect_stroke(cell_of(cell), 2.0, Stroke::new(thick, theme.wrong), StrokeKind::Inside);
     }
@@ -120,5 +142,13 @@ mod tests {
     #[test]
     fn boards_are_squares() {
         assert_eq!([side(81), side(900), side(1), side(0)], [9, 30, 1, 1]);
+    }
+
+    #[test]
+    fn only_what_holds_something_is_drawn() {
+        let mut puzzle = LivePuzzle { inputs: vec![0; 36], labels: vec![None; 36] };
+        assert_eq!(used(&puzzle, "arc", 6), (0, 6, 0, 6));
+        (puzzle.inputs[8], puzzle.labels[22]) = (3, Some(4));
+        assert_eq!(used(&puzzle, "arc", 6), (1, 4, 2, 5));
     }
 }

@@ -227,4 +227,3 @@ mod tests {
         assert!(serde_json::from_str::<Sudoku>(&json.replace('2', "7")).is_err());
     }
 }
-
