@@ -81,7 +81,7 @@ pub fn read_arc(path: &Path) -> Result<ArcTasks, DataError> {
 }
 
 /// Whether a file or folder may hold ARC tasks, by its name and what lies in it.
-pub fn looks_like_arc(path: &Path) -> bool {
+pub(super) fn looks_like_arc(path: &Path) -> bool {
     let is_json = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
     if !path.is_dir() {
         return is_json(path);

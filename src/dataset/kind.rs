@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{DataError, builder, looks_like_arc};
+use super::arc::looks_like_arc;
+use super::{DataError, builder};
 use crate::files::FileError;
 
 /// What a file or folder is.

@@ -22,7 +22,7 @@ mod tasks;
 
 pub use self::csv::{CsvPuzzle, CsvPuzzles, CsvWriter, Wrong, write_csv, write_maze_csv};
 pub use answered::Answered;
-pub use arc::{ArcTasks, looks_like_arc, read_arc};
+pub use arc::{ArcTasks, read_arc};
 pub use build::{BuildOptions, Built, TestFrom, Watch, build};
 pub use builder::{Begins, Counts, FolderWriter, Metadata, PartWriter, Rows, identifiers, parts};
 pub use error::DataError;

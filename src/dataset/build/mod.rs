@@ -77,7 +77,10 @@ pub fn build(source: &DataSource, out: &Path, options: &BuildOptions, watch: Wat
     let folder = builder::FolderWriter::create(out)?;
     let path = match source {
         DataSource::File { path, .. } => path,
-        DataSource::Arc { path, .. } => return tasks::build(path, folder, options, watch),
+        DataSource::Arc { .. } => {
+            let why = "say the folder of the tasks alone; --augment and --seed say how many variants".into();
+            return Err(DataError::Source { text: source.to_string(), why });
+        }
         DataSource::Families { .. } => {
             let why = "write the tasks to a file first, with hrmscope generate arc".into();
             return Err(DataError::Source { text: source.to_string(), why });

@@ -121,7 +121,7 @@ fn entries(path: &Path, options: &BuildOptions) -> Result<Vec<Entry>, DataError>
         entries.retain(|_| keep.next().unwrap_or(false));
     }
     if let TestFrom::Source(source) = &options.test {
-        let (DataSource::File { path, .. } | DataSource::Arc { path, .. }) = source else {
+        let DataSource::File { path, .. } = source else {
             let why = "ARC is measured on the tasks of a file or folder".into();
             return Err(DataError::Source { text: source.to_string(), why });
         };

@@ -179,6 +179,9 @@ fn tasks_in_variants_with_names() {
     let test = TestFrom::Source(data.source("a/evaluation"));
     let twice = data.build("a", "twice", &BuildOptions { test, ..OPTIONS }).unwrap_err().to_string();
     assert!(twice.contains("learned from and measured on"), "{twice}");
+    let both: DataSource = format!("arc:{},augment=3,seed=1", data.path("a").display()).parse().unwrap();
+    let said = build(&both, &data.path("small"), &OPTIONS, &|_| true).unwrap_err().to_string();
+    assert!(said.contains("--augment"), "{said}");
     let small = data.build("a", "small", &BuildOptions { canvas: 2, ..OPTIONS }).unwrap_err().to_string();
     assert!(small.contains("canvas of side 2"), "{small}");
     assert!(!data.path("small").exists());
