@@ -2,6 +2,7 @@
 
 mod act;
 mod evaluate;
+mod finite;
 mod loss;
 mod optimizer;
 mod pass;
