@@ -38,6 +38,34 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
 /// # Errors
 /// Names the file and the system's reason; the old content is then untouched.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write_whole(path, true, |file| file.write_all(bytes))
+}
+
+/// As [`write_atomic`], without waiting for the disk: for what is written often and may be lost with the power.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write_whole(path, false, |file| file.write_all(bytes))
+}
+
+/// As [`write_atomic`], for content that is too large to be put together first.
+///
+/// # Errors
+/// As [`write_atomic`].
+pub fn write_streamed(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), FileError> {
+    write_whole(path, true, |file| {
+        let mut buffered = std::io::BufWriter::with_capacity(1 << 20, file);
+        fill(&mut buffered)?;
+        buffered.flush()
+    })
+}
+
+fn write_whole(
+    path: &Path,
+    durable: bool,
+    fill: impl FnOnce(&mut std::fs::File) -> std::io::Result<()>,
+) -> Result<(), FileError> {
     let failed = |reason| FileError { what: "write", path: path.to_owned(), reason };
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -49,8 +77,10 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
+    fill(file.as_file_mut()).map_err(failed)?;
+    if durable {
+        file.as_file().sync_all().map_err(failed)?;
+    }
     file.persist(path).map_err(|e| failed(e.error))?;
     Ok(())
 }

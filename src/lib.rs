@@ -13,6 +13,7 @@ pub mod checkpoint;
 pub mod cli;
 pub mod dataset;
 pub mod engine;
+pub mod export;
 pub mod files;
 pub mod model;
 pub mod task;

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::layout::Pane;
+use super::layout::{Mode, Pane};
 use super::puzzles::{Difficulty, Order};
 use super::theme::ThemeChoice;
+use super::train::apply::Export;
+use super::train::{Order as RunOrder, TrainAction};
 use crate::board::sudoku::{Shape, Sudoku};
 use crate::engine::{Command, Halting, ModelSource};
 
@@ -98,8 +100,12 @@ pub enum Action {
     CycleTheme,
     /// Show or hide a pane.
     TogglePane(Pane),
+    /// Show this layout.
+    SetMode(Mode),
     /// Put all panes back where they were.
     ResetLayout,
+    /// Something with training runs.
+    Train(TrainAction),
     /// Show or hide the list of keys.
     ToggleKeys,
     /// Close a message.
@@ -129,6 +135,10 @@ pub enum Effect {
     TogglePane(Pane),
     /// Forget the layout.
     ResetLayout,
+    /// Tell the thread that reads and starts runs.
+    Runs(RunOrder),
+    /// Show the dialog for saving this.
+    AskExport(Export),
     /// Close the window.
     Quit,
 }

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::open::{Opened, look};
 use super::puzzles::{Order, Sample, make, samples};
+use super::train::apply::Export;
 use crate::board::sudoku::{Puzzle, Solutions, Sudoku, classify, rating};
 use crate::files;
 
@@ -17,6 +18,8 @@ pub enum News {
     Looked(PathBuf, Result<Opened, String>),
     /// Where the board was saved, or why not.
     Saved(Result<PathBuf, String>),
+    /// Where something was exported to, or why not.
+    Exported(Result<PathBuf, String>),
     /// A new puzzle, or why there is none.
     Generated(Order, Result<Puzzle, String>),
     /// How many solutions a board has, and how many guesses a solver needs.
@@ -69,6 +72,16 @@ impl Background {
             let path = dialog.save_file()?;
             let saved = files::write_atomic(&path, text.as_bytes()).map_err(|e| e.to_string());
             Some(News::Saved(saved.map(|()| path)))
+        });
+    }
+
+    /// Asks where to put an export and writes it.
+    pub fn ask_export(&self, export: Export) {
+        self.run(move || {
+            let dialog = rfd::FileDialog::new().set_title(export.title).set_file_name(export.name);
+            let path = dialog.save_file()?;
+            let saved = files::write_atomic(&path, &export.bytes).map_err(|e| e.to_string());
+            Some(News::Exported(saved.map(|()| path)))
         });
     }
 

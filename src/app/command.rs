@@ -4,8 +4,10 @@ use eframe::egui::{Key, Modifiers};
 use lucide_icons::Icon;
 
 use super::action::{Action, Stride};
-use super::layout::Pane;
+use super::layout::{Mode, Pane};
 use super::state::State;
+use super::train::{Format, TrainAction};
+use crate::train::watch::Life;
 
 /// A key with its modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +110,39 @@ pub enum CommandId {
     Layout,
     ShowLibrary,
     ShowPlots,
+    ShowExplore,
+    ShowTrain,
+    NewRun,
+    ToggleRun,
+    ExportCsv,
+    ExportTensorBoard,
     Keys,
+}
+
+impl CommandId {
+    /// Whether it is about the board and its clock, which only the layout Explore shows.
+    pub fn explores(self) -> bool {
+        use CommandId::*;
+        matches!(
+            self,
+            Play | NextStep
+                | PreviousStep
+                | NextCycle
+                | PreviousCycle
+                | NextSegment
+                | PreviousSegment
+                | Start
+                | End
+                | Faster
+                | Slower
+                | Loop
+                | Think
+                | Undo
+                | Redo
+                | Copy
+                | Erase
+        )
+    }
 }
 
 fn always(_: &State) -> bool {
@@ -129,6 +163,10 @@ fn not_at_end(state: &State) -> bool {
 
 fn can_think(state: &State) -> bool {
     state.model.is_some() && state.misfit().is_none()
+}
+
+fn has_curves(state: &State) -> bool {
+    state.train.current().is_some_and(|run| !run.reports.is_empty() || !run.measured.is_empty())
 }
 
 /// All commands.
@@ -393,6 +431,61 @@ pub const COMMANDS: &[Command] = &[
         tip: "Show or hide the plots and the log",
         action: Action::TogglePane(Pane::Convergence),
         possible: always,
+    },
+    Command {
+        id: CommandId::ShowExplore,
+        name: "Explore layout",
+        shortcut: Some(Shortcut::command(Key::Num1)),
+        icon: Icon::Microscope,
+        tip: "Watch a model think: board, clock, modules",
+        action: Action::SetMode(Mode::Explore),
+        possible: always,
+    },
+    Command {
+        id: CommandId::ShowTrain,
+        name: "Train layout",
+        shortcut: Some(Shortcut::command(Key::Num2)),
+        icon: Icon::GraduationCap,
+        tip: "Watch models learn: runs, curves, a live board",
+        action: Action::SetMode(Mode::Train),
+        possible: always,
+    },
+    Command {
+        id: CommandId::NewRun,
+        name: "New training run…",
+        shortcut: Some(Shortcut::command_shift(Key::N)),
+        icon: Icon::Plus,
+        tip: "Choose a preset, data and device, and start training. A run works in its own process: it goes on when the \
+              window is closed, and is found again at the next start",
+        action: Action::Train(TrainAction::New),
+        possible: always,
+    },
+    Command {
+        id: CommandId::ToggleRun,
+        name: "Pause or resume the run",
+        shortcut: Some(Shortcut::command_shift(Key::R)),
+        icon: Icon::Pause,
+        tip: "The selected run saves and pauses after the step it is in, or goes on from its last save",
+        action: Action::Train(TrainAction::Toggle),
+        possible: |state| state.train.current().is_some_and(|run| run.life != Life::Done),
+    },
+    Command {
+        id: CommandId::ExportCsv,
+        name: "Export curves as CSV…",
+        shortcut: None,
+        icon: Icon::Download,
+        tip: "All figures of the runs that are plotted, one row per report",
+        action: Action::Train(TrainAction::Export(Format::Csv)),
+        possible: has_curves,
+    },
+    Command {
+        id: CommandId::ExportTensorBoard,
+        name: "Export for TensorBoard…",
+        shortcut: None,
+        icon: Icon::ChartLine,
+        tip: "The selected run's figures as an event file; put each run's file in a folder of its own",
+        action: Action::Train(TrainAction::Export(Format::TensorBoard)),
+        possible: has_curves,
     },
     Command {
         id: CommandId::Keys,

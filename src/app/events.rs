@@ -116,6 +116,8 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         News::Saved(Err(message)) => {
             state.say(true, format!("{message}."), Some(("Save elsewhere…", Action::Save)));
         }
+        News::Exported(Ok(path)) => state.say(false, format!("The curves are saved as {}.", path.display()), None),
+        News::Exported(Err(message)) => state.say(true, format!("{message}."), None),
         News::Generated(order, Ok(puzzle)) => {
             state.generating = false;
             let title = format!("New {}, {}", order.shape, order.difficulty.name().to_lowercase());
@@ -158,6 +160,11 @@ fn open(state: &mut State, path: PathBuf, opened: Opened, effects: &mut Vec<Effe
             let name = path.file_stem().map_or_else(|| "Board".into(), |stem| stem.to_string_lossy().into_owned());
             state.note(false, format!("{} is a {} board", path.display(), board.shape()));
             put(state, board, name, effects);
+        }
+        Opened::Run(folder) => {
+            let show = super::train::TrainAction::Add(folder.clone());
+            super::apply::apply(state, Action::Train(show), effects);
+            state.settings.mode = super::layout::Mode::Train;
         }
         Opened::Checkpoint(path) => {
             super::apply::apply(state, Action::UseModel(ModelSource::Path(path)), effects);

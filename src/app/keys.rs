@@ -4,11 +4,12 @@ use eframe::egui::{Context, Event, Key, Modifiers};
 
 use super::action::Action;
 use super::command::COMMANDS;
+use super::layout::Mode;
 use super::state::State;
 
 /// What the keys of this frame ask for.
 pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
-    if ctx.text_edit_focused() || ctx.any_popup_open() {
+    if ctx.text_edit_focused() || ctx.any_popup_open() || state.train.draft.is_some() {
         return Vec::new();
     }
     // A button that has the keyboard's focus is pressed by Space and left with the arrows.
@@ -19,6 +20,9 @@ pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
 
 /// What one event asks for.
 fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> {
+    if state.settings.mode == Mode::Train && !matches!(event, Event::Key { .. }) {
+        return None;
+    }
     match event {
         Event::Copy | Event::Cut => Some(Action::Copy),
         Event::Paste(text) => Some(Action::Paste(text.clone())),
@@ -37,7 +41,8 @@ fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> 
 }
 
 fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: bool) -> Option<Action> {
-    if modifiers.is_none() && state.selected.is_some() {
+    let training = state.settings.mode == Mode::Train;
+    if modifiers.is_none() && state.selected.is_some() && !training {
         match key {
             Key::ArrowLeft => return Some(Action::MoveSelection(0, -1)),
             Key::ArrowRight => return Some(Action::MoveSelection(0, 1)),
@@ -64,7 +69,7 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
                 shortcut.key == key && (free || modifiers.matches_exact(shortcut.modifiers))
             })
         })
-        .filter(|command| (command.possible)(state))
+        .filter(|command| (command.possible)(state) && !(training && command.id.explores()))
         .map(|command| command.action.clone())
 }
 
@@ -117,6 +122,17 @@ mod tests {
         assert_eq!(typed(&state, "3"), Some(Action::Type(3)));
         assert_eq!(typed(&state, "0"), Some(Action::Erase));
         assert_eq!(typed(&state, "x"), None);
+    }
+
+    #[test]
+    fn while_training_is_shown_the_board_has_no_keys() {
+        let mut state = state();
+        state.settings.mode = Mode::Train;
+        state.selected = Some(2);
+        assert_eq!(action(&Event::Text("3".into()), &state, false), None);
+        assert_eq!(key_action(Key::Space, Modifiers::NONE, &state, false), None);
+        assert_eq!(key_action(Key::ArrowLeft, Modifiers::NONE, &state, false), None);
+        assert_eq!(key_action(Key::Num1, Modifiers::COMMAND, &state, false), Some(Action::SetMode(Mode::Explore)));
     }
 
     #[test]

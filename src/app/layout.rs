@@ -1,4 +1,5 @@
-//! Which panes there are and where they stand. Until a person moves one, the arrangement follows the window's size.
+//! Which panes there are and where they stand, one arrangement for each layout. Until a person moves a pane, the arrangement
+//! follows the window's size.
 
 use std::collections::HashMap;
 
@@ -12,6 +13,16 @@ pub const RAIL_BELOW: f32 = 1280.0;
 const LOW_BELOW: f32 = 740.0;
 /// How wide the rail is, points.
 pub const RAIL_WIDTH: f32 = 48.0;
+
+/// Which layout is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Mode {
+    /// Board, clock, modules.
+    #[default]
+    Explore,
+    /// Runs, curves, live board.
+    Train,
+}
 
 /// A pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +39,14 @@ pub enum Pane {
     Convergence,
     /// What happened.
     Log,
+    /// Training runs, and the selected one's settings.
+    Runs,
+    /// A training run's curves.
+    Learning,
+    /// A held-out puzzle under the weights of the moment.
+    Live,
+    /// What happened to a training run.
+    Events,
 }
 
 impl Pane {
@@ -40,6 +59,20 @@ impl Pane {
             Self::Modules => "Modules",
             Self::Convergence => "Convergence",
             Self::Log => "Log",
+            Self::Runs => "Runs",
+            Self::Learning => "Learning",
+            Self::Live => "Live board",
+            Self::Events => "Events",
+        }
+    }
+}
+
+impl Mode {
+    /// The panes of the layout.
+    fn panes(self) -> &'static [Pane] {
+        match self {
+            Self::Explore => &[Pane::Library, Pane::Board, Pane::Clock, Pane::Modules, Pane::Convergence, Pane::Log],
+            Self::Train => &[Pane::Runs, Pane::Learning, Pane::Live, Pane::Events],
         }
     }
 }
@@ -60,41 +93,52 @@ pub struct Layout {
     pub tree: Tree<Pane>,
     /// A person moved something, so the sizes are theirs.
     pub moved: bool,
+    /// Whose panes they are.
+    #[serde(default)]
+    mode: Mode,
     #[serde(skip)]
     arranged: Option<Arrangement>,
 }
 
-impl Default for Layout {
-    fn default() -> Self {
-        Self { tree: arrange(Arrangement::High), moved: false, arranged: Some(Arrangement::High) }
-    }
-}
-
-fn arrange(arrangement: Arrangement) -> Tree<Pane> {
+fn arrange(mode: Mode, arrangement: Arrangement) -> Tree<Pane> {
     let mut tiles = Tiles::default();
-    let [library, board, clock, modules, convergence, log] =
-        [Pane::Library, Pane::Board, Pane::Clock, Pane::Modules, Pane::Convergence, Pane::Log]
-            .map(|pane| tiles.insert_pane(pane));
-    let middle = tiles.insert_vertical_tile(vec![board, clock]);
-    let right = match arrangement {
-        Arrangement::High => {
-            let upper = tiles.insert_horizontal_tile(vec![middle, modules]);
-            let lower = tiles.insert_tab_tile(vec![convergence, log]);
-            tiles.insert_vertical_tile(vec![upper, lower])
+    let panes: HashMap<Pane, TileId> = mode.panes().iter().map(|pane| (*pane, tiles.insert_pane(*pane))).collect();
+    let root = match mode {
+        Mode::Explore => {
+            let middle = tiles.insert_vertical_tile(vec![panes[&Pane::Board], panes[&Pane::Clock]]);
+            let (modules, plots) = (panes[&Pane::Modules], [panes[&Pane::Convergence], panes[&Pane::Log]]);
+            let right = match arrangement {
+                Arrangement::High => {
+                    let upper = tiles.insert_horizontal_tile(vec![middle, modules]);
+                    let lower = tiles.insert_tab_tile(plots.to_vec());
+                    tiles.insert_vertical_tile(vec![upper, lower])
+                }
+                Arrangement::Low => {
+                    let side = tiles.insert_tab_tile(vec![modules, plots[0], plots[1]]);
+                    tiles.insert_horizontal_tile(vec![middle, side])
+                }
+            };
+            vec![panes[&Pane::Library], right]
         }
-        Arrangement::Low => {
-            let side = tiles.insert_tab_tile(vec![modules, convergence, log]);
-            tiles.insert_horizontal_tile(vec![middle, side])
+        Mode::Train => {
+            let right = tiles.insert_vertical_tile(vec![panes[&Pane::Live], panes[&Pane::Events]]);
+            vec![panes[&Pane::Runs], panes[&Pane::Learning], right]
         }
     };
-    let root = tiles.insert_container(Linear::new(LinearDir::Horizontal, vec![library, right]));
-    Tree::new(Id::unique("panes"), root, tiles)
+    let root = tiles.insert_container(Linear::new(LinearDir::Horizontal, root));
+    let name = if mode == Mode::Explore { "panes" } else { "training panes" };
+    Tree::new(Id::unique(name), root, tiles)
 }
 
 impl Layout {
+    /// A layout that nobody moved.
+    pub fn new(mode: Mode) -> Self {
+        Self { tree: arrange(mode, Arrangement::High), moved: false, mode, arranged: Some(Arrangement::High) }
+    }
+
     /// Puts everything back.
     pub fn reset(&mut self) {
-        *self = Self::default();
+        *self = Self::new(self.mode);
     }
 
     /// Fits the arrangement to the window's size, unless a person moved something.
@@ -105,23 +149,45 @@ impl Layout {
         let wanted = if size.y < LOW_BELOW { Arrangement::Low } else { Arrangement::High };
         if self.arranged != Some(wanted) {
             let hidden: Vec<Pane> = self.panes().filter(|(id, _)| !self.tree.is_visible(*id)).map(|(_, p)| p).collect();
-            self.tree = arrange(wanted);
+            self.tree = arrange(self.mode, wanted);
             self.arranged = Some(wanted);
             for pane in hidden {
                 self.set_visible(pane, false);
             }
         }
+        match self.mode {
+            Mode::Explore => self.fit_explore(size),
+            Mode::Train => self.fit_train(size),
+        }
+    }
+
+    fn fit_explore(&mut self, size: Vec2) {
         let library = if size.x < RAIL_BELOW { RAIL_WIDTH } else { (size.x * 0.148).clamp(190.0, 280.0) };
         let modules = (size.x * 0.295).clamp(330.0, 620.0);
         let plots = (size.y * 0.262).clamp(190.0, 420.0);
         let clock = (size.y * 0.17).clamp(146.0, 200.0);
-        let upper = if wanted == Arrangement::High { size.y - plots } else { size.y };
-        let sizes = [
+        let upper = if self.arranged == Some(Arrangement::High) { size.y - plots } else { size.y };
+        self.give([
             (Pane::Library, library, LinearDir::Horizontal, size.x),
             (Pane::Modules, modules, LinearDir::Horizontal, size.x - library),
             (Pane::Convergence, plots, LinearDir::Vertical, size.y),
             (Pane::Clock, clock, LinearDir::Vertical, upper),
-        ];
+        ]);
+    }
+
+    fn fit_train(&mut self, size: Vec2) {
+        let (runs, side): (f32, f32) = if size.x < RAIL_BELOW { (228.0, 264.0) } else { (280.0, 330.0) };
+        // The board is a square; below it stand the slider and two or three lines.
+        let live = (side + 164.0).min(size.y * 0.72);
+        self.give([
+            (Pane::Runs, runs, LinearDir::Horizontal, size.x),
+            (Pane::Live, side, LinearDir::Horizontal, size.x),
+            (Pane::Live, live, LinearDir::Vertical, size.y),
+        ]);
+    }
+
+    /// Gives panes their sizes along a direction, points of so many; the others share the rest.
+    fn give(&mut self, sizes: impl IntoIterator<Item = (Pane, f32, LinearDir, f32)>) {
         // egui_tiles joins containers of one direction, so two of these panes may stand in one.
         let mut containers: HashMap<TileId, (f32, Vec<(TileId, f32)>)> = HashMap::new();
         for (pane, pixels, along, total) in sizes {
@@ -193,9 +259,8 @@ impl Layout {
 
     /// Whether every pane is there, as it must be after reading a layout from disk.
     pub fn is_whole(&self) -> bool {
-        [Pane::Library, Pane::Board, Pane::Clock, Pane::Modules, Pane::Convergence, Pane::Log]
-            .into_iter()
-            .all(|pane| self.panes().filter(|(_, p)| *p == pane).count() == 1)
+        self.mode.panes().iter().all(|pane| self.panes().filter(|(_, p)| p == pane).count() == 1)
+            && self.panes().count() == self.mode.panes().len()
     }
 }
 
@@ -205,16 +270,18 @@ mod tests {
 
     #[test]
     fn it_survives_being_saved() {
-        let layout = Layout { moved: true, ..Layout::default() };
-        let text = serde_json::to_string(&layout).unwrap();
-        let read: Layout = serde_json::from_str(&text).unwrap();
-        assert!(read.moved && read.is_whole());
+        for mode in [Mode::Explore, Mode::Train] {
+            let layout = Layout { moved: true, ..Layout::new(mode) };
+            let text = serde_json::to_string(&layout).unwrap();
+            let read: Layout = serde_json::from_str(&text).unwrap();
+            assert!(read.moved && read.is_whole() && read.mode == mode);
+        }
         assert!(serde_json::from_str::<Layout>("{}").is_err());
     }
 
     #[test]
     fn low_windows_put_the_plots_into_tabs() {
-        let mut layout = Layout::default();
+        let mut layout = Layout::new(Mode::Explore);
         layout.toggle(Pane::Library);
         for (height, tabbed) in [(640.0, true), (900.0, false)] {
             layout.fit(Vec2::new(1024.0, height));
@@ -224,5 +291,17 @@ mod tests {
         }
         layout.reset();
         assert!(layout.visible(Pane::Library));
+    }
+
+    #[test]
+    fn training_has_its_own_panes() {
+        let mut layout = Layout::new(Mode::Train);
+        for size in [Vec2::new(1024.0, 600.0), Vec2::new(1440.0, 860.0)] {
+            layout.fit(size);
+            assert!(layout.is_whole() && layout.visible(Pane::Live) && !layout.visible(Pane::Board));
+        }
+        layout.toggle(Pane::Runs);
+        layout.reset();
+        assert!(layout.visible(Pane::Runs));
     }
 }

@@ -16,6 +16,7 @@ mod puzzles;
 mod scene;
 mod state;
 mod theme;
+mod train;
 mod widgets;
 
 use std::path::PathBuf;
@@ -26,18 +27,22 @@ use eframe::egui::{self, CentralPanel, Frame, Panel, Ui, ViewportBuilder, Viewpo
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 pub use action::{Action, Effect, Stride};
-pub use layout::Pane;
+pub use layout::{Mode, Pane};
 pub use persist::{Loop, Settings};
 pub use puzzles::{Difficulty, Order};
 pub use state::{RunStatus, State};
 pub use theme::ThemeChoice;
+pub use train::{Axis, CurveSettings, Draft, Field, Format, Length, PresetInfo, TrainAction, TrainState};
 
 use crate::engine::{Command, Engine};
 use apply::{apply, first_model};
 use background::Background;
 use layout::Layout;
 use panes::{Cx, Panes};
+use persist::{LAYOUT_KEY, TRAIN_LAYOUT_KEY};
 use theme::Theme;
+use train::curves::Curves;
+use train::watcher::{self, Watcher};
 use widgets::heatmap::Pictures;
 
 /// How the window is opened.
@@ -49,6 +54,10 @@ pub struct Options {
     pub device: Option<String>,
     /// The seed of new puzzles; None for one from the clock.
     pub seed: Option<u64>,
+    /// The folder of the training runs; None for the usual place.
+    pub runs: Option<PathBuf>,
+    /// The program that trains; None for this one.
+    pub program: Option<PathBuf>,
 }
 
 /// Whether a window can be opened here at all.
@@ -85,34 +94,81 @@ pub fn wgpu_setup() -> WgpuSetup {
     WgpuSetup::CreateNew(setup)
 }
 
+/// The two layouts.
+struct Layouts {
+    explore: Layout,
+    train: Layout,
+}
+
+impl Layouts {
+    fn of(&mut self, mode: Mode) -> &mut Layout {
+        match mode {
+            Mode::Explore => &mut self.explore,
+            Mode::Train => &mut self.train,
+        }
+    }
+
+    /// Those of the last time, where a person moved something and nothing is missing.
+    fn kept(storage: Option<&dyn eframe::Storage>) -> Self {
+        let kept = |key: &str, mode: Mode| {
+            let layout = storage.and_then(|storage| eframe::get_value::<Layout>(storage, key));
+            layout.filter(|l| l.moved && l.is_whole()).unwrap_or_else(|| Layout::new(mode))
+        };
+        Self { explore: kept(LAYOUT_KEY, Mode::Explore), train: kept(TRAIN_LAYOUT_KEY, Mode::Train) }
+    }
+}
+
+/// Where runs are kept: beside what else the program keeps.
+fn usual_runs() -> Option<PathBuf> {
+    eframe::storage_dir("hrmscope").map(|folder| folder.join("runs"))
+}
+
 /// The application: the state, and what stands outside of it.
 pub struct App {
     /// Everything that is shown.
     pub state: State,
-    layout: Layout,
+    layout: Layouts,
     engine: Engine,
     background: Background,
+    watcher: Watcher,
     pictures: Pictures,
+    curves: Curves,
     seed: u64,
 }
 
 impl App {
     /// Starts the engine, opens what is to be opened, and takes up where the last window was closed.
     pub fn new(cc: &eframe::CreationContext<'_>, options: Options) -> Self {
-        let ctx = &cc.egui_ctx;
-        theme::install(ctx);
         if let Some(window) = &cc.wgpu_render_state {
             let (instance, adapter) = (window.instance.clone(), window.adapter.clone());
             crate::engine::share(instance, adapter, window.device.clone(), window.queue.clone());
         }
         let settings: Settings =
             cc.storage.and_then(|storage| eframe::get_value(storage, persist::SETTINGS_KEY)).unwrap_or_default();
-        let layout = cc.storage.and_then(|storage| eframe::get_value::<Layout>(storage, persist::LAYOUT_KEY));
-        let (wake, wake_too) = (ctx.clone(), ctx.clone());
+        Self::open(&cc.egui_ctx, settings, Layouts::kept(cc.storage), options)
+    }
+
+    /// The application without a window, for measuring its frames: nothing is remembered from the last time.
+    pub fn without_window(ctx: &egui::Context, options: Options) -> Self {
+        Self::open(ctx, Settings::default(), Layouts::kept(None), options)
+    }
+
+    fn open(ctx: &egui::Context, settings: Settings, layout: Layouts, options: Options) -> Self {
+        theme::install(ctx);
+        let (wake, wake_too, wake_for_runs) = (ctx.clone(), ctx.clone(), ctx.clone());
         let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
+        let mut state = State::new(settings);
+        state.train.root = options.runs.clone().or_else(usual_runs);
+        let runs = watcher::Place {
+            root: state.train.root.clone(),
+            more: state.settings.runs.clone(),
+            program: options.program.clone(),
+        };
         let mut app = Self {
-            state: State::new(settings),
-            layout: layout.filter(|l| l.moved && l.is_whole()).unwrap_or_default(),
+            state,
+            layout,
+            watcher: Watcher::start(runs, move || wake_for_runs.request_repaint()),
+            curves: Curves::default(),
             engine: Engine::start(move || wake.request_repaint()),
             background: Background::new(move || wake_too.request_repaint()),
             pictures: Pictures::default(),
@@ -174,8 +230,10 @@ impl App {
                     self.seed = self.seed.wrapping_add(1);
                 }
                 Effect::Judge(board) => self.background.judge(board),
-                Effect::TogglePane(pane) => self.layout.toggle(pane),
-                Effect::ResetLayout => self.layout.reset(),
+                Effect::TogglePane(pane) => self.layout.of(self.state.settings.mode).toggle(pane),
+                Effect::ResetLayout => self.layout.of(self.state.settings.mode).reset(),
+                Effect::Runs(order) => self.watcher.order(order),
+                Effect::AskExport(export) => self.background.ask_export(export),
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
             ctx.request_repaint();
@@ -191,6 +249,9 @@ impl App {
         while let Ok(news) = self.background.news.try_recv() {
             events::hear(&mut self.state, news, &mut effects);
         }
+        while let Ok(told) = self.watcher.told.try_recv() {
+            train::apply::hear(&mut self.state, told, &mut effects);
+        }
         self.perform(ctx, effects);
         let (dropped, hovering) = ctx.input(|input| {
             let paths = input.raw.dropped_files.iter().map(|file| file.path().to_owned());
@@ -203,8 +264,9 @@ impl App {
     }
 }
 
-impl eframe::App for App {
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+impl App {
+    /// What is done before a frame: everything that was told meanwhile is taken in, and time passes.
+    pub fn before_frame(&mut self, ctx: &egui::Context) {
         self.listen(ctx);
         if let Some(seconds) = self.state.tick(ctx.time()) {
             ctx.request_repaint_after(Duration::from_secs_f64(seconds.max(0.0)));
@@ -212,22 +274,33 @@ impl eframe::App for App {
         let preference = self.state.settings.theme.preference();
         if ctx.options(|options| options.theme_preference) != preference {
             ctx.set_theme(preference);
+            // This frame's own widgets were begun in the colours before.
+            ctx.request_repaint();
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    /// One frame.
+    pub fn frame(&mut self, ui: &mut Ui) {
         let theme = Theme::of(ui.ctx());
         let scene = self.state.scene();
         let mut actions = Vec::new();
-        let Self { state, layout, pictures, .. } = self;
-        let mut cx = Cx { state, scene: &scene, theme, actions: &mut actions, pictures };
+        let Self { state, layout, pictures, curves, .. } = self;
+        let layout = layout.of(state.settings.mode);
+        let mut cx = Cx { state, scene: &scene, theme, actions: &mut actions, pictures, curves };
         let bar = Frame::new().fill(theme.pane).inner_margin(egui::Margin::symmetric(8, 0));
         Panel::top("bar").exact_size(41.0).frame(bar).show(ui, |ui| panes::top::show(ui, &mut cx));
         CentralPanel::default().frame(Frame::new().fill(theme.window)).show(ui, |ui| {
             layout.fit(ui.available_size());
             let tabbed = layout.tree.tiles.tile_ids().filter(|tile| layout.tabbed(*tile)).collect();
             let mut panes = Panes {
-                cx: Cx { state: cx.state, scene: &scene, theme, actions: cx.actions, pictures: cx.pictures },
+                cx: Cx {
+                    state: cx.state,
+                    scene: &scene,
+                    theme,
+                    actions: cx.actions,
+                    pictures: cx.pictures,
+                    curves: cx.curves,
+                },
                 tabbed,
                 moved: false,
             };
@@ -240,12 +313,23 @@ impl eframe::App for App {
             self.act(&ctx, actions);
         }
     }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.before_frame(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
+    }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         let mut settings = self.state.settings.clone();
         settings.board = (!self.state.untouched).then(|| self.state.board().clone());
         eframe::set_value(storage, persist::SETTINGS_KEY, &settings);
-        eframe::set_value(storage, persist::LAYOUT_KEY, &self.layout);
+        eframe::set_value(storage, LAYOUT_KEY, &self.layout.explore);
+        eframe::set_value(storage, TRAIN_LAYOUT_KEY, &self.layout.train);
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

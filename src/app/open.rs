@@ -16,7 +16,9 @@ const LARGEST_TEXT: u64 = 64 * 1024;
 pub enum Opened {
     /// A board in its text form.
     Puzzle(Sudoku),
-    /// A checkpoint or a run folder, for the engine to load.
+    /// A run folder, to be watched.
+    Run(PathBuf),
+    /// A checkpoint, or a folder of them, for the engine to load.
     Checkpoint(PathBuf),
 }
 
@@ -49,6 +51,9 @@ pub enum OpenError {
 /// [`OpenError`] says which file, what it is not, and what would be.
 pub fn look(path: &Path) -> Result<Opened, OpenError> {
     let unreadable = |why| OpenError::Unreadable { path: path.to_owned(), why };
+    if crate::train::watch::is_run(path) {
+        return Ok(Opened::Run(path.to_owned()));
+    }
     if path.is_dir() {
         return Ok(Opened::Checkpoint(path.to_owned()));
     }

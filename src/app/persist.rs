@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::layout::Mode;
 use super::puzzles::Difficulty;
 use super::theme::ThemeChoice;
+use super::train::CurveSettings;
 use crate::board::sudoku::{Shape, Sudoku};
 use crate::engine::{Halting, ModelSource};
 
@@ -13,6 +15,8 @@ use crate::engine::{Halting, ModelSource};
 pub const SETTINGS_KEY: &str = "hrmscope.settings";
 /// Under which key eframe keeps the layout.
 pub const LAYOUT_KEY: &str = "hrmscope.layout.1";
+/// The same for the layout of training.
+pub const TRAIN_LAYOUT_KEY: &str = "hrmscope.layout.train.1";
 /// How many checkpoints are remembered.
 const RECENT: usize = 6;
 
@@ -52,6 +56,16 @@ pub struct Settings {
     pub device: Option<String>,
     /// Checkpoints that were opened, newest first.
     pub recent: Vec<PathBuf>,
+    /// Which layout is shown.
+    pub mode: Mode,
+    /// How curves are drawn.
+    pub curves: CurveSettings,
+    /// Run folders beside those in the usual place.
+    pub runs: Vec<PathBuf>,
+    /// Run folders that were taken off the list.
+    pub hidden_runs: Vec<PathBuf>,
+    /// The preset of the last new run.
+    pub preset: Option<String>,
     /// The last board, when a person made or chose it.
     pub board: Option<Sudoku>,
 }
@@ -69,6 +83,11 @@ impl Default for Settings {
             model: None,
             device: None,
             recent: Vec::new(),
+            mode: Mode::Explore,
+            curves: CurveSettings::default(),
+            runs: Vec::new(),
+            hidden_runs: Vec::new(),
+            preset: None,
             board: None,
         }
     }

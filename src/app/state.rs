@@ -6,6 +6,7 @@ use super::action::Action;
 use super::persist::{Loop, Settings};
 use super::puzzles::Sample;
 use super::scene::{Scene, scene};
+use super::train::TrainState;
 use crate::board::History;
 use crate::board::sudoku::{Shape, Solutions, Sudoku};
 use crate::checkpoint::SHIPPED;
@@ -133,6 +134,8 @@ pub struct State {
     pub run: Run,
     /// The moment that is shown.
     pub playhead: Playhead,
+    /// Training runs.
+    pub train: TrainState,
     /// What is kept between starts.
     pub settings: Settings,
     /// The library's puzzles; empty until they are made.
@@ -175,6 +178,7 @@ impl State {
             device_chosen: false,
             run: Run { job: JobId(0), recording: None, uncertainty: Vec::new(), status: RunStatus::Idle },
             playhead: Playhead { at: 0, playing: true, follow: false, wanted: 0, moved_at: 0.0, due: 0.0 },
+            train: TrainState::new(),
             settings,
             samples: Vec::new(),
             outcomes: Vec::new(),

@@ -175,6 +175,16 @@ impl Theme {
         ground.lerp_to_gamma(color, opacity)
     }
 
+    /// One of ARC's ten colours; 0 is the ground of a cell.
+    pub fn arc(&self, colour: u8) -> Color32 {
+        const COLOURS: [u32; 9] =
+            [0x1E93FF, 0xF93C31, 0x4FCC30, 0xFFDC00, 0x999999, 0xE53AA3, 0xFF851B, 0x87D8F1, 0x921231];
+        match colour.checked_sub(1) {
+            Some(index) => COLOURS.get(usize::from(index)).map_or(self.wrong, |hex| rgb(*hex)),
+            None => self.window,
+        }
+    }
+
     /// The diverging map of the heat maps, from `-`[`HEAT_RANGE`] (blue) over the pane's own colour to the same amount
     /// above zero (amber): even steps in a perceptual space (OKLab).
     pub fn diverging(&self) -> &'static [Color32; 256] {

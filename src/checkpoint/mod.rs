@@ -8,6 +8,11 @@ mod open;
 mod state;
 
 pub use error::CheckpointError;
-pub use native::{CONFIG_KEY, Tensors, read_tensors, save, write_tensors};
+pub use native::{CONFIG_KEY, IDENTIFIERS_KEY, Tensors, read_tensors, save, write_tensors};
 pub use open::{Checkpoint, SHIPPED, open, open_for, shipped, steps};
 pub use state::{RawTensor, Report, State};
+
+/// Bytes as lower-case hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -4,22 +4,32 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use safetensors::SafeTensors;
-use safetensors::tensor::{Dtype, TensorView, serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
 
-use super::CheckpointError;
 use super::state::{RawTensor, State, decode, from_model};
+use super::{CheckpointError, hex};
 use crate::files;
 use crate::model::{Hrm, HrmConfig};
 
 /// The metadata key under which the configuration stands as JSON.
 pub const CONFIG_KEY: &str = "hrmscope.config";
+/// The metadata key under which the names of the puzzle ids stand as a JSON list.
+pub const IDENTIFIERS_KEY: &str = "hrmscope.identifiers";
+/// The metadata key under which the SHA-256 of all tensors' bytes stands.
+const DIGEST_KEY: &str = "hrmscope.sha256";
 
 /// Parses a safetensors file: its tensors and its metadata.
 pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<(State, HashMap<String, String>), CheckpointError> {
     let damaged = |why: String| CheckpointError::Damaged { path: path.to_owned(), why };
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| damaged(e.to_string()))?;
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(e.to_string()))?;
+    let (length, header) = SafeTensors::read_metadata(bytes).map_err(|e| damaged(e.to_string()))?;
     let metadata = header.metadata().clone().unwrap_or_default();
+    if let Some(digest) = metadata.get(DIGEST_KEY)
+        && *digest != hex(&Sha256::digest(bytes.get(8 + length..).unwrap_or_default()))
+    {
+        return Err(damaged("its tensors are not those that were written (the checksum differs)".into()));
+    }
     let state = tensors
         .iter()
         .map(|(name, view)| {
@@ -46,48 +56,44 @@ pub(super) fn config(path: &Path, metadata: &HashMap<String, String>) -> Result<
     Ok(Some(config))
 }
 
-/// Serialises named f32 tensors with metadata.
-///
-/// # Errors
-/// A tensor whose shape and number of values differ.
-fn to_bytes(
-    path: &Path,
-    tensors: &[(String, Vec<usize>, Vec<f32>)],
-    metadata: HashMap<String, String>,
-) -> Result<Vec<u8>, CheckpointError> {
-    let damaged = |why: String| CheckpointError::Damaged { path: path.to_owned(), why };
-    let views = tensors
-        .iter()
-        .map(|(name, shape, values)| {
-            TensorView::new(Dtype::F32, shape.clone(), bytemuck::cast_slice(values))
-                .map(|view| (name.as_str(), view))
-                .map_err(|e| damaged(format!("{name}: {e}")))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    let bytes = serialize(views, Some(metadata)).map_err(|e| damaged(e.to_string()))?;
-    sort_header(&bytes).ok_or_else(|| damaged("its header cannot be written".into()))
-}
-
-/// The same file with its header's keys in order: equal content gives equal bytes, and equal hashes.
-fn sort_header(bytes: &[u8]) -> Option<Vec<u8>> {
-    let length = usize::try_from(u64::from_le_bytes(*bytes.first_chunk()?)).ok()?;
-    let (header, data) = bytes.get(8..)?.split_at_checked(length)?;
-    let header: serde_json::Value = serde_json::from_slice(header).ok()?;
-    let mut header = serde_json::to_vec(&header).ok()?;
-    header.resize(header.len().next_multiple_of(8), b' ');
-    Some([&(header.len() as u64).to_le_bytes(), header.as_slice(), data].concat())
-}
-
-/// Writes named f32 tensors as safetensors, whole or not at all.
+/// Writes named f32 tensors `(name, shape, values)` as safetensors, whole or not at all. Names and metadata stand in order
+/// and the values' SHA-256 among them: equal content gives equal files, and a damaged one is noticed.
 ///
 /// # Errors
 /// The disk's reasons, or a tensor whose shape and number of values differ.
-pub fn write_tensors(
+pub fn write_tensors<V: AsRef<[f32]>>(
     path: &Path,
-    tensors: &[(String, Vec<usize>, Vec<f32>)],
-    metadata: HashMap<String, String>,
+    tensors: &[(String, Vec<usize>, V)],
+    mut metadata: HashMap<String, String>,
 ) -> Result<(), CheckpointError> {
-    files::write_atomic(path, &to_bytes(path, tensors, metadata)?)?;
+    let damaged = |why: String| CheckpointError::Damaged { path: path.to_owned(), why };
+    let mut tensors: Vec<(&str, &[usize], &[u8])> = tensors
+        .iter()
+        .map(|(name, shape, values)| (name.as_str(), shape.as_slice(), bytemuck::cast_slice(values.as_ref())))
+        .collect();
+    tensors.sort_unstable_by_key(|(name, ..)| *name);
+    let mut digest = Sha256::new();
+    tensors.iter().for_each(|(.., bytes)| digest.update(bytes));
+    metadata.insert(DIGEST_KEY.to_owned(), hex(&digest.finalize()));
+
+    let mut header = serde_json::Map::new();
+    let mut start = 0;
+    for (name, shape, bytes) in &tensors {
+        if shape.iter().product::<usize>() * size_of::<f32>() != bytes.len() {
+            return Err(damaged(format!("{name}: shape {shape:?} does not fit {} values", bytes.len() / 4)));
+        }
+        let entry = json!({"dtype": "F32", "shape": shape, "data_offsets": [start, start + bytes.len()]});
+        header.insert((*name).to_owned(), entry);
+        start += bytes.len();
+    }
+    header.insert("__metadata__".to_owned(), json!(metadata));
+    let mut header = serde_json::to_vec(&header).map_err(|e| damaged(e.to_string()))?;
+    header.resize(header.len().next_multiple_of(8), b' ');
+    files::write_streamed(path, |file| {
+        file.write_all(&(header.len() as u64).to_le_bytes())?;
+        file.write_all(&header)?;
+        tensors.iter().try_for_each(|(.., bytes)| file.write_all(bytes))
+    })?;
     Ok(())
 }
 

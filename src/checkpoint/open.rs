@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use sha2::{Digest, Sha256};
 
 use super::state::{compare, into_model};
-use super::{CheckpointError, Report, State, foreign, native};
+use super::{CheckpointError, Report, State, foreign, hex, native};
 use crate::files;
 use crate::model::{Hrm, HrmConfig};
 
@@ -27,6 +27,8 @@ pub struct Checkpoint {
     pub state: State,
     /// Hex SHA-256 of the file.
     pub hash: String,
+    /// The names of its puzzle ids, where they are known.
+    pub identifiers: Option<Vec<String>>,
 }
 
 impl Checkpoint {
@@ -89,7 +91,7 @@ fn open_file(path: &Path, cells: Option<usize>) -> Result<Checkpoint, Checkpoint
     if bytes.starts_with(b"PK") || bytes.starts_with(&[0x80]) {
         let state = foreign::parse(path)?;
         let config = foreign::config(path, &state, cells)?;
-        return Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(&bytes) });
+        return Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(&bytes), identifiers: names(path) });
     }
     from_safetensors(path, &bytes, cells)
 }
@@ -100,11 +102,22 @@ fn from_safetensors(path: &Path, bytes: &[u8], cells: Option<usize>) -> Result<C
         Some(config) => config,
         None => foreign::config(path, &state, cells)?,
     };
-    Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(bytes) })
+    let named = metadata.get(native::IDENTIFIERS_KEY).and_then(|text| serde_json::from_str(text).ok());
+    let identifiers = named.or_else(|| names(path));
+    Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(bytes), identifiers })
+}
+
+/// The names of the puzzle ids in an `identifiers.json` beside a checkpoint, or in the run folder that holds it.
+fn names(path: &Path) -> Option<Vec<String>> {
+    let folders = path.ancestors().skip(1).take(2);
+    folders.map(|folder| folder.join("identifiers.json")).find_map(|file| {
+        let bytes = std::fs::read(file).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    })
 }
 
 fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 /// The newest checkpoint in a run folder, or in a folder of `step_N` files: the largest N.

@@ -29,6 +29,8 @@ pub enum What {
     /// The one-step gradient beside backpropagation through the whole segment at 2x2, 4x4 and 8x8 cycles: memory and time
     /// of a training step, each in a process of its own, and the angle between the two.
     Gradient,
+    /// One frame of the window while a trace plays.
+    Frame,
 }
 
 #[derive(Debug, clap::Args)]
@@ -57,6 +59,9 @@ pub struct Arguments {
     /// How long to measure.
     #[arg(long, default_value_t = 5.0)]
     seconds: f64,
+    /// With `frame`: a run trains meanwhile, and both layouts are measured.
+    #[arg(long)]
+    train: bool,
     #[command(flatten)]
     device: Choice,
     /// `gradient`: also the angle in a trained Sudoku model, a name or a file.
@@ -68,6 +73,9 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if arguments.what == What::Frame {
+        return super::frame::run(arguments.seconds, arguments.train, arguments.json);
+    }
     if let Some(threads) = arguments.threads {
         rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
     }
@@ -95,6 +103,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     };
     match arguments.what {
+        // Answered above.
+        What::Frame => {}
         What::Forward => report(times(forward(&build(), tokens, &device, time, false)?)),
         What::Train => report(times(train(build(), &work, time)?)),
         What::Trace => {

@@ -10,14 +10,16 @@ use super::device::Choice;
 use super::halt::Halt;
 use crate::checkpoint::open_for;
 use crate::dataset::DataSource;
-use crate::train::{evaluate, made_for};
+use crate::task::Boards;
+use crate::train::{Answer, Ballot, Tally, answers, made_for};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// A shipped model's name, a checkpoint file or a run folder.
     #[arg(long)]
     checkpoint: String,
-    /// A puzzle CSV, or `generated:6x6,givens=13..13,count=500,seed=7`.
+    /// A puzzle CSV, ARC JSON, a builder's folder, or `generated:6x6,givens=13..13,count=500,seed=7`.
+    /// ARC: `arc:FOLDER,augment=K,seed=S` asks each task in K more variants, whose answers vote.
     #[arg(long)]
     data: DataSource,
     /// Only the first N puzzles.
@@ -36,43 +38,79 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let set = arguments.data.load(arguments.limit, &|_| true)?;
-    let checkpoint = open_for(&arguments.checkpoint, Some(set.shape.cells()))?;
-    made_for(&checkpoint.config, &set).map_err(|why| anyhow::anyhow!("{} {why}", arguments.data))?;
+    let mut set = arguments.data.to_measure(arguments.limit.unwrap_or(usize::MAX))?;
+    let boards = set.boards();
+    let checkpoint = open_for(&arguments.checkpoint, Some(boards.seq_len()))?;
+    made_for(&checkpoint.config, boards).map_err(|why| anyhow::anyhow!("{} {why}", arguments.data))?;
+    if let Some(known) = &checkpoint.identifiers {
+        let unknown = set.rename(known);
+        if unknown > 0 {
+            eprintln!("{unknown} of the puzzle ids are unknown to this model: they are asked with the blank one");
+        }
+    }
     let (info, device) = arguments.device.open()?;
     let model = checkpoint.model(&device)?;
     let limits = arguments.halt.limits(&model.config);
 
+    let examples = set.examples(arguments.limit.unwrap_or(usize::MAX))?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} puzzles, {eta} left")?;
-    let bar = ProgressBar::new(set.puzzles.len() as u64).with_style(style);
+    let bar = ProgressBar::new(examples.len() as u64).with_style(style);
     let started = Instant::now();
-    let figures = evaluate(&model, &set.examples(), limits, arguments.batch, &mut |done| {
+    let mut tally = Tally::new(Some(boards), limits.max_segments);
+    let mut ballot = Ballot::new(boards.side());
+    let mut watch = |done| {
         bar.set_position(done as u64);
         ControlFlow::Continue(())
-    });
-    let figures = figures.map_err(|e| anyhow::anyhow!("the device stopped answering: {e:?}"))?;
+    };
+    let mut see = |index: usize, answer: Answer| {
+        tally.add(&examples[index], &answer);
+        if let (Boards::Arc { .. }, Some(name)) = (boards, set.name_of(index)) {
+            ballot.add(name, &examples[index], &answer);
+        }
+        ControlFlow::Continue(())
+    };
+    answers(&model, &examples, limits, arguments.batch, &mut watch, &mut see)
+        .map_err(|e| anyhow::anyhow!("the device stopped answering: {e:?}"))?;
+    let figures = tally.figures();
+    let score = matches!(boards, Boards::Arc { .. }).then(|| ballot.score());
     let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
     bar.finish_and_clear();
 
     if arguments.json {
         let mut object = serde_json::to_value(&figures)?;
-        if let Some(object) = object.as_object_mut() {
-            object.insert("device".into(), json!(info.id));
-            object.insert("elapsed_ms".into(), json!(elapsed_ms));
+        object["device"] = json!(info.id);
+        object["elapsed_ms"] = json!(elapsed_ms);
+        if let Some(score) = &score {
+            object["arc"] = json!(score);
         }
         println!("{object}");
-    } else {
+        return Ok(());
+    }
+    println!(
+        "{} puzzles: {:.1} % exact, {:.1} % of cells, {:.2} segments on average, {:.1} s",
+        figures.puzzles,
+        100.0 * figures.exact,
+        100.0 * figures.cell,
+        figures.segments_mean,
+        elapsed_ms / 1e3
+    );
+    for pass in score.iter().flat_map(|score| &score.passes) {
         println!(
-            "{} puzzles: {:.1} % exact, {:.1} % of cells, {:.2} segments on average, {:.1} s",
-            figures.puzzles,
-            100.0 * figures.exact,
-            100.0 * figures.cell,
-            figures.segments_mean,
-            elapsed_ms / 1e3
+            "pass@{}: {:.1} % of tasks, {:.1} % of test inputs",
+            pass.k,
+            100.0 * pass.by_task,
+            100.0 * pass.by_input
         );
-        for score in &figures.by_segment {
-            println!("all stopped after segment {}: {:.1} % exact", score.segment, 100.0 * score.exact);
-        }
+    }
+    if let Some(valid) = figures.valid_path {
+        println!("a shortest path, the labelled one or another: {:.1} %", 100.0 * valid);
+    }
+    for score in &figures.by_segment {
+        println!("all stopped after segment {}: {:.1} % exact", score.segment, 100.0 * score.exact);
+    }
+    let trained = model.config.max_segments;
+    if limits.max_segments > trained {
+        println!("the model was trained with at most {trained} segments: later ones can make answers worse");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `train`: learns from a preset or goes on with a run.
+//! `train`: learns from a preset, or goes on with a run.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -7,27 +7,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::device::Choice;
+use super::presets;
 use crate::dataset::DataSource;
-use crate::train::{News, Run, RunConfig, RunError, TrainError, Until, preset};
+use crate::train::{News, Place, Request, Run, RunConfig, Until, ask, memory, preset, read_config};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// What to learn; only `sudoku` so far. Default: the preset's task.
+    /// List the presets: size, data, memory, and the time to expect here, measured in their first steps.
+    #[arg(long, conflicts_with_all = ["preset", "out", "resume"])]
+    list: bool,
+    /// What to learn: `sudoku`, `maze` or `arc`. Default: the preset's task.
     #[arg(long)]
     task: Option<String>,
-    /// A puzzle CSV, or `generated:6x6,givens=13..24,count=50000,seed=1`; default: the preset's.
+    /// What to learn from: a puzzle CSV, ARC JSON, a builder's folder, or generated:…; default: the preset's.
     #[arg(long)]
     data: Option<DataSource>,
-    /// `sudoku-4x4` or `sudoku-6x6`.
+    /// What to measure on; default: the preset's, or with --data its test part, or a part held back.
+    #[arg(long)]
+    held_out: Option<DataSource>,
+    /// Which preset; --list shows them.
     #[arg(long)]
     preset: Option<String>,
+    /// Change a field of the preset (batch=32, model.hidden=128, train.schedule.rate=5e-4); may be said often.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
     /// The run folder.
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, required_unless_present = "list")]
+    out: Option<PathBuf>,
     /// Stop at this step, counted from the run's start; default: the end of the preset's schedule.
     #[arg(long)]
     steps: Option<u64>,
@@ -37,9 +47,18 @@ pub struct Arguments {
     /// Go on with the run in the folder; preset, data and seed, when said again, must be those it was started with.
     #[arg(long)]
     resume: bool,
+    /// Ask the run in the folder, which another process works on, to save and pause.
+    #[arg(long, conflicts_with_all = ["preset", "resume", "stop"])]
+    pause: bool,
+    /// Ask the run in the folder, which another process works on, to save and stop.
+    #[arg(long, conflicts_with_all = ["preset", "resume"])]
+    stop: bool,
     /// Decides first weights, order of the puzzles, and exploration.
     #[arg(long)]
     seed: Option<u64>,
+    /// Start although the memory does not look large enough.
+    #[arg(long)]
+    anyway: bool,
     #[command(flatten)]
     device: Choice,
     /// One JSON object on standard output at the end.
@@ -48,6 +67,15 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let Some(out) = arguments.out.as_ref().filter(|_| !arguments.list) else {
+        return presets::list(&arguments.device, arguments.json);
+    };
+    if arguments.pause || arguments.stop {
+        read_config(out)?;
+        ask(out, if arguments.pause { Request::Pause } else { Request::Stop })?;
+        eprintln!("asked: the run in {} saves and ends after the step it is in", out.display());
+        return Ok(());
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
     ctrlc::set_handler(move || {
@@ -57,7 +85,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     })
     .context("Ctrl-C cannot be caught")?;
-    let (_, device) = arguments.device.open()?;
+    let config = match arguments.resume {
+        true => read_config(out)?,
+        false => configuration(arguments)?,
+    };
+    let (info, device) = arguments.device.open()?;
+    if info.id == "cpu" && !arguments.anyway {
+        enough_memory(&config)?;
+    }
+    let place = Place { device: &device, name: &info.name };
 
     let spinner = ProgressBar::new_spinner();
     let watch = |done: usize| {
@@ -66,16 +102,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         !stop.load(Ordering::Relaxed)
     };
     let mut run = if arguments.resume {
-        let run = Run::resume(&arguments.out, &device, &watch)?;
-        same_settings(arguments, &run.config)?;
-        run
+        same_settings(arguments, &config)?;
+        Run::resume(out, place, &watch)?
     } else {
-        Run::create(&arguments.out, configuration(arguments)?, &device, &watch)?
+        Run::create(out, config, place, &watch)?
     };
     spinner.finish_and_clear();
+    eprintln!("{}", run.summary());
 
     let minutes = arguments.minutes.map(|m| Duration::try_from_secs_f64(m * 60.0)).transpose()?;
-    let last = run.config.train.schedule.steps;
+    let last = run.config().train.schedule.steps;
     let until = Until { step: arguments.steps.unwrap_or(last).min(last), time: minutes };
     if arguments.steps.is_some_and(|steps| steps > last) {
         eprintln!("the schedule of this run ends at step {last}: it stops there");
@@ -85,7 +121,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     )?);
     bar.set_position(run.step());
     bar.reset_eta();
-    let mut figures = None;
+    let (mut figures, mut request) = (None, None);
     let outcome = run.train(until, &mut |news| {
         match news {
             News::Step { step, lm_loss, exact } => {
@@ -104,33 +140,39 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
                 });
                 figures = Some(evaluation);
             }
+            News::Asked(asked) => request = Some(asked),
         }
         if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.finish_and_clear();
-    let folder = arguments.out.display();
-    if let Err(error @ RunError::Train(TrainError::NotFinite { .. })) = &outcome {
-        let kept = crate::checkpoint::steps(&arguments.out.join("checkpoints")).pop();
-        let kept = kept.map_or(String::new(), |(_, path)| format!(" ({})", path.display()));
+    let folder = out.display();
+    if let Err(error) = outcome {
+        let kept = crate::checkpoint::steps(&out.join("checkpoints")).pop();
+        let kept = kept.map_or(String::new(), |(_, path)| format!("; the newest checkpoint is {}", path.display()));
         bail!("{error}{kept}");
     }
-    outcome?;
-    let stopped = stop.load(Ordering::Relaxed);
+    let stopped = stop.load(Ordering::Relaxed) || request.is_some();
     if arguments.json {
-        let object = json!({"out": arguments.out, "step": run.step(), "stopped": stopped, "held_out": figures});
+        let object = json!({"out": out, "step": run.step(), "stopped": stopped, "held_out": figures});
         println!("{object}");
     }
     let more =
         if run.step() < last { format!("; go on with: hrmscope train --resume --out {folder}") } else { String::new() };
-    eprintln!("{} at step {}, saved in {folder}{more}", if stopped { "stopped" } else { "done" }, run.step());
+    let how = match request {
+        Some(Request::Pause) => "paused, as asked,",
+        Some(Request::Stop) => "stopped, as asked,",
+        None if stopped => "stopped",
+        None => "done",
+    };
+    eprintln!("{how} at step {}, saved in {folder} ({}){more}", run.step(), HumanBytes(run.bytes()));
     Ok(())
 }
 
 /// Refuses to go on under other settings than the run was started with.
 fn same_settings(arguments: &Arguments, run: &RunConfig) -> anyhow::Result<()> {
-    let out = arguments.out.display();
+    let out = arguments.out.as_deref().unwrap_or(std::path::Path::new("."));
     let differs = |what: &str, is: &dyn std::fmt::Display| {
-        format!("the run in {out} was started with {what} {is}; leave the option away")
+        format!("the run in {} was started with {what} {is}; leave the option away", out.display())
     };
     if let Some(seed) = arguments.seed {
         ensure!(seed == run.train.seed, differs("the seed", &run.train.seed));
@@ -141,13 +183,11 @@ fn same_settings(arguments: &Arguments, run: &RunConfig) -> anyhow::Result<()> {
     if let Some(task) = &arguments.task {
         ensure!(*task == run.task, differs("the task", &run.task));
     }
-    if arguments.preset.is_some() {
-        let preset = configuration(arguments)?;
-        ensure!(
-            preset.model == run.model && preset.train.batch == run.train.batch,
-            differs("another preset than", &"this")
-        );
+    if let Some(preset) = &arguments.preset {
+        let known = preset::named(preset, run.train.seed).is_some_and(|p| p.train.schedule == run.train.schedule);
+        ensure!(*preset == run.preset || run.preset.is_empty() && known, differs("the preset", &run.preset));
     }
+    ensure!(arguments.set.is_empty(), "--set changes nothing in a run that is there: start another");
     Ok(())
 }
 
@@ -162,6 +202,33 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
     }
     if let Some(data) = &arguments.data {
         config.data = data.clone();
+        config.held_out = None;
+    }
+    if let Some(held_out) = &arguments.held_out {
+        config.held_out = Some(held_out.clone());
+    }
+    for assignment in &arguments.set {
+        config = preset::set(&config, assignment)?;
     }
     Ok(config)
+}
+
+/// Refuses a run that does not fit the memory, and says what would.
+fn enough_memory(config: &RunConfig) -> anyhow::Result<()> {
+    let Some(free) = presets::free_memory() else { return Ok(()) };
+    let needed = |batch| memory(&config.model, batch, config.train.ema > 0.0);
+    let batch = config.train.batch;
+    if needed(batch) <= free {
+        return Ok(());
+    }
+    let fits = (1..batch).rev().find(|smaller| needed(*smaller) <= free);
+    let what = match fits {
+        Some(smaller) => format!("--set batch={smaller} would fit"),
+        None => "not even a batch of 1 fits: a smaller model is needed (--set hidden=…)".to_owned(),
+    };
+    bail!(
+        "a batch of {batch} needs about {} and {} are free: {what}; --anyway starts all the same",
+        HumanBytes(needed(batch)),
+        HumanBytes(free)
+    )
 }

@@ -1,33 +1,36 @@
 //! Puzzles with their answers: read from files, generated from a seed, drawn for training.
 
+mod answered;
+mod arc;
+mod build;
+mod builder;
 mod csv;
+mod error;
+#[cfg(test)]
+mod fuzz;
+mod info;
+mod kind;
+mod npy;
+mod open;
 mod sampler;
+mod set;
 mod source;
+mod split;
+mod split_file;
+mod summary;
+mod tasks;
 
-pub use self::csv::{read_csv, write_csv};
+pub use self::csv::{CsvPuzzle, CsvPuzzles, CsvWriter, Wrong, write_csv, write_maze_csv};
+pub use answered::Answered;
+pub use arc::{ArcTasks, looks_like_arc, read_arc};
+pub use build::{BuildOptions, Built, TestFrom, Watch, build};
+pub use builder::{Begins, Counts, FolderWriter, Metadata, PartWriter, Rows, identifiers, parts};
+pub use error::DataError;
+pub use info::{Content, Info, PartInfo, TasksInfo, info};
 pub use sampler::{Sampler, SamplerState};
-pub use source::{DataError, DataSource};
-
-use crate::board::sudoku::{Puzzle, Shape};
-use crate::task::{Example, sudoku};
-
-/// Puzzles of one shape.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PuzzleSet {
-    /// The shape of all boards.
-    pub shape: Shape,
-    /// The puzzles; every answer was checked.
-    pub puzzles: Vec<Puzzle>,
-}
-
-impl PuzzleSet {
-    /// The puzzles as tokens, unchanged and in order; Sudoku has puzzle id 0.
-    pub fn examples(&self) -> Vec<Example> {
-        let example = |p: &Puzzle| Example {
-            inputs: sudoku::encode(&p.board),
-            labels: sudoku::encode(&p.solution),
-            puzzle_id: 0,
-        };
-        self.puzzles.iter().map(example).collect()
-    }
-}
+pub use set::{DataSet, Part};
+pub use source::DataSource;
+pub use split::HeldOut;
+pub use split_file::{Parted, SplitOptions, split_file};
+pub use summary::Summary;
+pub use tasks::{Known, TaskSet};

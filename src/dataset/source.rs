@@ -5,58 +5,84 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-use super::{PuzzleSet, read_csv};
-use crate::board::sudoku::{GenerateError, Shape, generate_many};
-use crate::files::FileError;
+use super::{DataError, DataSet, Part, TaskSet, Wrong, open};
+use crate::board::arc;
+use crate::board::maze::{self, MazeKind};
+use crate::board::sudoku::{self, Shape};
 
-/// Puzzles that cannot be had.
-#[derive(Debug, Error)]
-pub enum DataError {
-    /// The disk's reasons.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// A row that is no puzzle.
-    #[error("{path}, line {line}: {why}", path = path.display())]
-    Row {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: u64,
-        /// What is wrong.
-        why: String,
-    },
-    /// Puzzles that cannot be generated.
-    #[error(transparent)]
-    Generate(#[from] GenerateError),
-    /// A line that says no source.
-    #[error("`{text}` is no data: {why}; write a CSV file's name, or generated:6x6,givens=13..24,count=1000,seed=1")]
-    Source {
-        /// What was written.
-        text: String,
-        /// What is wrong.
-        why: String,
-    },
-}
-
-/// Where puzzles come from: `generated:6x6,givens=13..24,count=1000,seed=1`, or the name of a CSV file.
+/// Where puzzles come from:
+///
+/// ```text
+/// generated:6x6,givens=13..24,count=1000,seed=1              Sudoku; rating=A..B may be said too
+/// generated:maze-9x9,kind=perfect+rooms,length=8..40,count=1000,seed=1
+/// generated:arc-12x12,families=gravity+mirror,pairs=500,augment=7,seed=1
+/// arc:FOLDER,augment=1000,seed=1                             official JSON, each task in so many variants
+/// NAME                                                       a puzzle CSV, ARC JSON, or a builder's folder
+/// skip-wrong:NAME                                            a CSV whose rows with a wrong answer are left out
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum DataSource {
-    /// Made on the spot; the same puzzles on every machine.
-    Generated {
+    /// Sudokus made on the spot; the same on every machine.
+    Sudoku {
         /// The board.
         shape: Shape,
         /// The least and the greatest number of givens.
         givens: (usize, usize),
+        /// The least and the greatest number of guesses a solver needs; None for any.
+        rating: Option<(u32, u32)>,
         /// How many puzzles.
         count: usize,
         /// Their seed.
         seed: u64,
     },
-    /// A CSV file.
-    File(PathBuf),
+    /// Mazes made on the spot.
+    Maze {
+        /// Cells along one side.
+        side: usize,
+        /// How they are built, equally many of each.
+        kinds: Vec<MazeKind>,
+        /// The least and the greatest length of the shortest path, steps.
+        length: (usize, usize),
+        /// How many puzzles.
+        count: usize,
+        /// Their seed.
+        seed: u64,
+    },
+    /// Tasks of our own families, each with any number of pairs.
+    Families {
+        /// Tokens along one side of the canvas.
+        side: usize,
+        /// The families, by name.
+        families: Vec<String>,
+        /// Pairs of each family.
+        pairs: usize,
+        /// Variants of each family beside the plain one.
+        augment: usize,
+        /// Decides variants and training pairs.
+        seed: u64,
+        /// Decides the pairs; other pairs of the same tasks have another.
+        draw: u64,
+    },
+    /// Official ARC tasks.
+    Arc {
+        /// A JSON file or folder.
+        path: PathBuf,
+        /// Variants of each task beside the plain one.
+        augment: usize,
+        /// Their seed.
+        seed: u64,
+        /// What of each task.
+        part: Part,
+    },
+    /// A file or folder, by what it holds.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What is done about rows of a CSV whose answer is wrong.
+        wrong: Wrong,
+    },
 }
 
 impl DataSource {
@@ -65,62 +91,231 @@ impl DataSource {
     ///
     /// # Errors
     /// What is wrong with the file, or why there are no such puzzles.
-    pub fn load(&self, limit: Option<usize>, watch: &(dyn Fn(usize) -> bool + Sync)) -> Result<PuzzleSet, DataError> {
+    pub fn load(&self, limit: Option<usize>, watch: &(dyn Fn(usize) -> bool + Sync)) -> Result<DataSet, DataError> {
+        let upto = |count: usize| limit.map_or(count, |limit| limit.min(count));
         match self {
-            Self::File(path) => read_csv(path, limit),
-            &Self::Generated { shape, givens: (from, to), count, seed } => {
-                let count = limit.map_or(count, |limit| limit.min(count));
-                Ok(PuzzleSet { shape, puzzles: generate_many(shape, from..=to, count, seed, watch)? })
+            Self::Sudoku { shape, givens: (from, to), rating, count, seed } => {
+                let (count, givens) = (upto(*count), *from..=*to);
+                let puzzles = match rating {
+                    None => sudoku::generate_many(*shape, givens, count, *seed, watch)?,
+                    Some((low, high)) => {
+                        sudoku::generate_many_rated(*shape, givens, *low..=*high, count, *seed, watch)?
+                    }
+                };
+                Ok(DataSet::of_sudokus(*shape, &puzzles))
             }
+            Self::Maze { side, kinds, length: (from, to), count, seed } => {
+                let mut puzzles = Vec::new();
+                for (i, kind) in kinds.iter().enumerate() {
+                    // The first kinds take what does not divide evenly.
+                    let count = upto(*count) / kinds.len() + usize::from(i < upto(*count) % kinds.len());
+                    let before = puzzles.len();
+                    let watch = |done: usize| watch(before + done);
+                    puzzles.extend(maze::generate_many(*side, *kind, *from..=*to, count, *seed, &watch)?);
+                }
+                Ok(DataSet::of_mazes(*side, &puzzles))
+            }
+            Self::Families { side, families, pairs, augment, seed, draw } => {
+                TaskSet::of_families(*side, families, *pairs, *augment, *seed, *draw).map(DataSet::of_tasks)
+            }
+            Self::Arc { path, augment, seed, part } => {
+                let tasks = open::arc_tasks(path)?;
+                TaskSet::new(arc::LARGEST, tasks, *augment, *seed, *part).map(DataSet::of_tasks)
+            }
+            Self::File { path, wrong } => open::open(path, *wrong, limit),
         }
     }
+
+    /// What there is to measure a model on: the test part where the data have one, else all.
+    ///
+    /// # Errors
+    /// As [`DataSource::load`].
+    pub fn to_measure(&self, limit: usize) -> Result<DataSet, DataError> {
+        let test = match self {
+            // Generated pairs are as new as their seed.
+            Self::Families { .. } => None,
+            _ => self.load_test(limit)?,
+        };
+        test.map_or_else(|| self.load(Some(limit), &|_| true), Ok)
+    }
+
+    /// The part of the data that is meant for measuring, when it has one: the test pairs of ARC tasks, other pairs of
+    /// the same families, the test folder of a builder.
+    ///
+    /// # Errors
+    /// As [`DataSource::load`].
+    pub fn load_test(&self, limit: usize) -> Result<Option<DataSet>, DataError> {
+        match self {
+            Self::Sudoku { .. } | Self::Maze { .. } => Ok(None),
+            Self::Families { side, families, augment, seed, draw, .. } => {
+                let each = limit.div_ceil(families.len().max(1) * (augment + 1)).max(1);
+                let draw = draw.wrapping_add(1);
+                TaskSet::of_families(*side, families, each, *augment, *seed, draw)
+                    .map(|set| Some(DataSet::of_tasks(set)))
+            }
+            Self::Arc { path, augment, seed, .. } => {
+                let test = Self::Arc { path: path.clone(), augment: *augment, seed: *seed, part: Part::Test };
+                test.load(Some(limit), &|_| true).map(Some)
+            }
+            Self::File { path, wrong } => open::test_part(path, *wrong),
+        }
+    }
+}
+
+/// The `key=value` parts of a source.
+struct Options<'a> {
+    text: &'a str,
+    pairs: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Options<'a> {
+    fn parse(text: &'a str, parts: impl Iterator<Item = &'a str>, known: &[&str]) -> Result<Self, DataError> {
+        let mut pairs = Vec::new();
+        for part in parts {
+            let (key, value) = part.split_once('=').ok_or_else(|| wrong(text, format!("`{part}` has no `=`")))?;
+            if !known.contains(&key) {
+                return Err(wrong(text, format!("`{key}` is none of {}", known.join(", "))));
+            }
+            pairs.push((key, value));
+        }
+        Ok(Self { text, pairs })
+    }
+
+    fn get(&self, key: &str) -> Option<&'a str> {
+        self.pairs.iter().rev().find(|(known, _)| *known == key).map(|(_, value)| *value)
+    }
+
+    fn number<N: FromStr>(&self, key: &str) -> Result<Option<N>, DataError> {
+        self.get(key).map(|value| number(self.text, value)).transpose()
+    }
+
+    fn range<N: FromStr + Copy + PartialOrd>(&self, key: &str) -> Result<Option<(N, N)>, DataError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let (from, to) = value.split_once("..").unwrap_or((value, value));
+        let range = (number(self.text, from)?, number(self.text, to)?);
+        match range.0 <= range.1 {
+            true => Ok(Some(range)),
+            false => Err(wrong(self.text, format!("{key}={value} runs backwards"))),
+        }
+    }
+
+    fn must<T>(&self, key: &str, found: Option<T>) -> Result<T, DataError> {
+        found.ok_or_else(|| wrong(self.text, format!("{key} must be said")))
+    }
+
+    fn count(&self) -> Result<usize, DataError> {
+        match self.number("count")? {
+            Some(0) | None => Err(wrong(self.text, "count must be said, and at least 1".into())),
+            Some(count) => Ok(count),
+        }
+    }
+}
+
+fn wrong(text: &str, why: String) -> DataError {
+    DataError::Source { text: text.to_owned(), why }
+}
+
+fn number<N: FromStr>(text: &str, value: &str) -> Result<N, DataError> {
+    value.parse().map_err(|_| wrong(text, format!("`{value}` is no whole number")))
+}
+
+/// `9x9` as a side.
+fn side(text: &str, size: &str) -> Result<usize, DataError> {
+    let square = size.split_once('x').filter(|(rows, columns)| rows == columns);
+    square
+        .and_then(|(side, _)| side.parse().ok())
+        .ok_or_else(|| wrong(text, format!("`{size}` is no size such as 9x9")))
 }
 
 impl FromStr for DataSource {
     type Err = DataError;
 
     fn from_str(text: &str) -> Result<Self, DataError> {
-        let wrong = |why: String| DataError::Source { text: text.to_owned(), why };
-        let Some(rest) = text.strip_prefix("generated:") else {
-            return match text {
-                "" => Err(wrong("it is empty".into())),
-                _ => Ok(Self::File(PathBuf::from(text))),
+        if text.is_empty() {
+            return Err(wrong(text, "it is empty".into()));
+        }
+        if let Some(rest) = text.strip_prefix("arc:") {
+            let mut parts = rest.split(',');
+            let path = PathBuf::from(parts.next().unwrap_or_default());
+            let options = Options::parse(text, parts, &["augment", "seed", "part"])?;
+            let part = match options.get("part") {
+                None | Some("train") => Part::Train,
+                Some("test") => Part::Test,
+                Some(other) => return Err(wrong(text, format!("part={other} is neither train nor test"))),
             };
+            let (augment, seed) = (options.number("augment")?.unwrap_or(0), options.number("seed")?.unwrap_or(0));
+            return Ok(Self::Arc { path, augment, seed, part });
+        }
+        let Some(rest) = text.strip_prefix("generated:") else {
+            let (path, wrong) = match text.strip_prefix("skip-wrong:") {
+                Some(path) => (path, Wrong::Skip),
+                None => (text, Wrong::Refuse),
+            };
+            return Ok(Self::File { path: PathBuf::from(path), wrong });
         };
         let mut parts = rest.split(',');
-        let size = parts.next().unwrap_or_default();
-        let side =
-            size.split_once('x').filter(|(rows, columns)| rows == columns).and_then(|(side, _)| side.parse().ok());
-        let shape = side
-            .and_then(|side| Shape::for_side(side).ok())
-            .ok_or_else(|| wrong(format!("`{size}` is no board: 4x4, 6x6 or 9x9")))?;
-        let (mut givens, mut count, mut seed) = (None, None, 0);
-        for part in parts {
-            let (key, value) = part.split_once('=').ok_or_else(|| wrong(format!("`{part}` has no `=`")))?;
-            let number = |value: &str| value.parse().map_err(|_| wrong(format!("`{value}` is no whole number")));
-            match key {
-                "givens" => {
-                    let (from, to) = value.split_once("..").unwrap_or((value, value));
-                    givens = Some((number(from)? as usize, number(to)? as usize));
-                }
-                "count" => count = Some(number(value)? as usize),
-                "seed" => seed = number(value)?,
-                _ => return Err(wrong(format!("`{key}` is none of givens, count, seed"))),
-            }
+        let what = parts.next().unwrap_or_default();
+        if let Some(size) = what.strip_prefix("maze-") {
+            let options = Options::parse(text, parts, &["kind", "length", "count", "seed"])?;
+            let kinds = options.get("kind").unwrap_or("perfect").split('+').map(str::parse);
+            let kinds = kinds.collect::<Result<Vec<MazeKind>, _>>().map_err(|e| wrong(text, e.to_string()))?;
+            return Ok(Self::Maze {
+                side: side(text, size)?,
+                kinds,
+                length: options.must("length", options.range("length")?)?,
+                count: options.count()?,
+                seed: options.number("seed")?.unwrap_or(0),
+            });
         }
-        match (givens, count) {
-            (Some(givens), Some(count)) if count > 0 => Ok(Self::Generated { shape, givens, count, seed }),
-            _ => Err(wrong("givens and count must be said".into())),
+        if let Some(size) = what.strip_prefix("arc-") {
+            let options = Options::parse(text, parts, &["families", "pairs", "augment", "seed", "draw"])?;
+            let families = options.get("families").unwrap_or("all").split('+').map(str::to_owned).collect();
+            return Ok(Self::Families {
+                side: side(text, size)?,
+                families,
+                pairs: options.must("pairs", options.number("pairs")?)?,
+                augment: options.number("augment")?.unwrap_or(0),
+                seed: options.number("seed")?.unwrap_or(0),
+                draw: options.number("draw")?.unwrap_or(0),
+            });
         }
+        let options = Options::parse(text, parts, &["givens", "rating", "count", "seed"])?;
+        let size = what.strip_prefix("sudoku-").unwrap_or(what);
+        let shape = Shape::for_side(side(text, size)?).map_err(|e| wrong(text, e.to_string()))?;
+        Ok(Self::Sudoku {
+            shape,
+            givens: options.must("givens", options.range("givens")?)?,
+            rating: options.range("rating")?,
+            count: options.count()?,
+            seed: options.number("seed")?.unwrap_or(0),
+        })
     }
 }
 
 impl fmt::Display for DataSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => path.display().fmt(f),
-            Self::Generated { shape, givens: (from, to), count, seed } => {
-                write!(f, "generated:{shape},givens={from}..{to},count={count},seed={seed}")
+            Self::File { path, wrong: Wrong::Refuse } => path.display().fmt(f),
+            Self::File { path, wrong: Wrong::Skip } => write!(f, "skip-wrong:{}", path.display()),
+            Self::Sudoku { shape, givens: (from, to), rating, count, seed } => {
+                write!(f, "generated:{shape},givens={from}..{to},")?;
+                if let Some((low, high)) = rating {
+                    write!(f, "rating={low}..{high},")?;
+                }
+                write!(f, "count={count},seed={seed}")
+            }
+            Self::Maze { side, kinds, length: (from, to), count, seed } => {
+                let kinds: Vec<String> = kinds.iter().map(MazeKind::to_string).collect();
+                write!(f, "generated:maze-{side}x{side},kind={},", kinds.join("+"))?;
+                write!(f, "length={from}..{to},count={count},seed={seed}")
+            }
+            Self::Families { side, families, pairs, augment, seed, draw } => {
+                write!(f, "generated:arc-{side}x{side},families={},", families.join("+"))?;
+                write!(f, "pairs={pairs},augment={augment},seed={seed},draw={draw}")
+            }
+            Self::Arc { path, augment, seed, part } => {
+                let part = if *part == Part::Test { ",part=test" } else { "" };
+                write!(f, "arc:{},augment={augment},seed={seed}{part}", path.display())
             }
         }
     }
@@ -146,11 +341,32 @@ mod tests {
 
     #[test]
     fn a_line_says_it_all() {
-        let text = "generated:6x6,givens=13..24,count=12,seed=9";
-        let source: DataSource = text.parse().unwrap();
-        assert_eq!(source.to_string(), text);
-        assert_eq!(source.load(Some(5), &|_| true).unwrap().puzzles.len(), 5);
-        assert_eq!("a/b.csv".parse::<DataSource>().unwrap(), DataSource::File("a/b.csv".into()));
+        for text in [
+            "generated:6x6,givens=13..24,count=12,seed=9",
+            "generated:9x9,givens=24..30,rating=1..40,count=2,seed=9",
+            "generated:maze-9x9,kind=perfect+rooms,length=4..30,count=7,seed=3",
+            "generated:arc-12x12,families=all,pairs=3,augment=2,seed=1,draw=0",
+            "arc:some/folder,augment=8,seed=2",
+            "arc:some/folder,augment=8,seed=2,part=test",
+            "a/b.csv",
+            "skip-wrong:a/b.csv",
+        ] {
+            assert_eq!(text.parse::<DataSource>().unwrap().to_string(), text);
+        }
+        let source: DataSource = "generated:6x6,givens=13..24,count=12,seed=9".parse().unwrap();
+        assert_eq!(source.load(Some(5), &|_| true).unwrap().len(), 5);
+        assert_eq!("generated:sudoku-6x6,givens=13..24,count=12,seed=9".parse::<DataSource>().unwrap(), source);
+        assert_eq!(
+            "a/b.csv".parse::<DataSource>().unwrap(),
+            DataSource::File { path: "a/b.csv".into(), wrong: Wrong::Refuse }
+        );
+    }
+
+    #[test]
+    fn mazes_of_several_kinds_share_the_number() {
+        let source: DataSource =
+            "generated:maze-9x9,kind=perfect+rooms+obstacles,length=4..60,count=8,seed=3".parse().unwrap();
+        assert_eq!(source.load(None, &|_| true).unwrap().len(), 8);
     }
 
     #[test]
@@ -161,6 +377,11 @@ mod tests {
             "generated:4x4",
             "generated:4x4,count=3,giv=1",
             "generated:4x4,givens=x,count=1",
+            "generated:4x4,givens=9..5,count=1",
+            "generated:maze-9,length=3..9,count=1",
+            "generated:maze-9x9,kind=labyrinth,length=3..9,count=1",
+            "generated:arc-9x9,families=gravity",
+            "arc:x,part=none",
         ] {
             let message = text.parse::<DataSource>().unwrap_err().to_string();
             assert!(message.contains("generated:6x6"), "{message}");

@@ -6,7 +6,7 @@ use burn::tensor::{Tensor, TensorData, TensorReadError};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Hrm, Limits};
-use crate::task::{Example, IGNORE};
+use crate::task::{Boards, Example, IGNORE, maze};
 
 /// The figures of one evaluation; shares are from 0 to 1.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Evaluation {
     pub segments_mean: f64,
     /// What the share of right boards would be if all stopped after a given segment.
     pub by_segment: Vec<SegmentScore>,
+    /// Mazes: the share of answers that are a shortest path, the labelled one or another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_path: Option<f64>,
 }
 
 /// All boards after one segment.
@@ -32,63 +35,156 @@ pub struct SegmentScore {
     pub exact: f64,
 }
 
+/// What a model answers to one puzzle, where it stops.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Answer {
+    /// The most probable token of every cell, `[S]`.
+    pub tokens: Vec<i32>,
+    /// Segments taken.
+    pub segments: usize,
+    /// Q of halting there, a logit.
+    pub q_halt: f32,
+    /// Labelled cells that are right.
+    pub right: usize,
+    /// Labelled cells.
+    pub counted: usize,
+    /// Whether the board was wholly right after each segment that the limits allow.
+    pub right_after: Vec<bool>,
+}
+
 /// Runs every puzzle for all segments that `limits` allow, `batch` at a time, and notes where each would have stopped.
-/// `watch` hears how many are done and may break off; the figures are then those of the puzzles done.
+/// `see` is given each puzzle's number and answer, in order, and may break off after it; as may `watch`, which hears the
+/// number of puzzles done after every micro-step.
 ///
 /// # Errors
 /// A device that no longer answers.
-pub fn evaluate(
+pub fn answers(
     model: &Hrm,
     examples: &[Example],
     limits: Limits,
     batch: usize,
     watch: &mut dyn FnMut(usize) -> ControlFlow<()>,
-) -> Result<Evaluation, TensorReadError> {
+    see: &mut dyn FnMut(usize, Answer) -> ControlFlow<()>,
+) -> Result<(), TensorReadError> {
     let device = model.device();
     let (seq, vocab) = (model.config.seq_len, model.config.vocab);
-    let (mut exact, mut cell, mut segments, mut done) = (0usize, 0.0, 0usize, 0usize);
-    let mut right_after = vec![0usize; limits.max_segments];
-    'batches: for rows in examples.chunks(batch.max(1)) {
+    let mut done = 0;
+    for rows in examples.chunks(batch.max(1)) {
         let ids: Vec<i32> = rows.iter().map(|e| e.puzzle_id).collect();
         let tokens: Vec<i32> = rows.iter().flat_map(|e| e.inputs.iter().copied()).collect();
         let puzzle = model.puzzle.as_ref().map(|table| table.gather(&ids, &device));
         let x = model.embed(Tensor::from_data(TensorData::new(tokens, [rows.len(), seq]), &device), puzzle);
         let mut carry = model.initial(rows.len());
-        let mut running = vec![true; rows.len()];
-        let mut found = (0, 0.0, 0, vec![0; limits.max_segments]);
+        let mut found = vec![Answer::default(); rows.len()];
         for segment in 0..limits.max_segments {
             let Some((next, heads)) = model.segment(&x, carry, None, &mut |_| watch(done)) else {
-                break 'batches;
+                return Ok(());
             };
             carry = next;
             let q = heads.q.try_to_vec_as::<f32>()?;
             let logits = heads.logits.try_to_vec_as::<f32>()?;
-            for (row, example) in rows.iter().enumerate() {
-                let (right, counted) = score(example, &logits[row * seq * vocab..(row + 1) * seq * vocab], vocab);
-                found.3[segment] += usize::from(right == counted);
-                if running[row] && limits.stops(segment, q[2 * row], q[2 * row + 1]) {
-                    running[row] = false;
-                    found.0 += usize::from(right == counted);
-                    found.1 += right as f64 / counted.max(1) as f64;
-                    found.2 += segment + 1;
+            for (row, (example, answer)) in rows.iter().zip(&mut found).enumerate() {
+                let logits = &logits[row * seq * vocab..(row + 1) * seq * vocab];
+                let (right, counted) = score(example, logits, vocab);
+                answer.right_after.push(right == counted);
+                let running = answer.segments == 0;
+                if running && limits.stops(segment, q[2 * row], q[2 * row + 1]) {
+                    let tokens = logits.chunks(vocab).map(|cell| argmax(cell) as i32).collect();
+                    let right_after = std::mem::take(&mut answer.right_after);
+                    let (segments, q_halt) = (segment + 1, q[2 * row]);
+                    *answer = Answer { tokens, segments, q_halt, right, counted, right_after };
                 }
             }
         }
-        (exact, cell, segments, done) = (exact + found.0, cell + found.1, segments + found.2, done + rows.len());
-        right_after.iter_mut().zip(found.3).for_each(|(sum, now)| *sum += now);
-        if watch(done).is_break() {
-            break;
+        for answer in found {
+            done += 1;
+            if see(done - 1, answer).is_break() {
+                return Ok(());
+            }
         }
     }
-    let share = |count: f64| if done == 0 { 0.0 } else { count / done as f64 };
-    let by_segment = |(i, &right): (usize, &usize)| SegmentScore { segment: i + 1, exact: share(right as f64) };
-    Ok(Evaluation {
-        puzzles: done,
-        exact: share(exact as f64),
-        cell: share(cell),
-        segments_mean: share(segments as f64),
-        by_segment: right_after.iter().enumerate().map(by_segment).collect(),
-    })
+    Ok(())
+}
+
+/// A model's answer to one puzzle.
+///
+/// # Errors
+/// A device that no longer answers.
+pub fn answer(model: &Hrm, example: &Example, limits: Limits) -> Result<Answer, TensorReadError> {
+    let mut found = Answer::default();
+    let mut see = |_, answer| {
+        found = answer;
+        ControlFlow::Continue(())
+    };
+    answers(model, std::slice::from_ref(example), limits, 1, &mut |_| ControlFlow::Continue(()), &mut see)?;
+    Ok(found)
+}
+
+/// The figures over all examples, as [`answers`] finds them. `watch` hears how many are done and may break off; the
+/// figures are then those of the puzzles done. `boards` says what the tokens stand for, where that is known.
+///
+/// # Errors
+/// A device that no longer answers.
+pub fn evaluate(
+    model: &Hrm,
+    boards: Option<Boards>,
+    examples: &[Example],
+    limits: Limits,
+    batch: usize,
+    watch: &mut dyn FnMut(usize) -> ControlFlow<()>,
+) -> Result<Evaluation, TensorReadError> {
+    let mut tally = Tally::new(boards, limits.max_segments);
+    let mut see = |index: usize, answer: Answer| {
+        tally.add(&examples[index], &answer);
+        ControlFlow::Continue(())
+    };
+    answers(model, examples, limits, batch, watch, &mut see)?;
+    Ok(tally.figures())
+}
+
+/// Adds answers up.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    boards: Option<Boards>,
+    puzzles: usize,
+    exact: usize,
+    cell: f64,
+    segments: usize,
+    valid: usize,
+    right_after: Vec<usize>,
+}
+
+impl Tally {
+    /// Nothing yet; answers will have up to so many segments.
+    pub fn new(boards: Option<Boards>, max_segments: usize) -> Self {
+        Self { boards, puzzles: 0, exact: 0, cell: 0.0, segments: 0, valid: 0, right_after: vec![0; max_segments] }
+    }
+
+    /// Adds one answer.
+    pub fn add(&mut self, example: &Example, answer: &Answer) {
+        self.puzzles += 1;
+        self.exact += usize::from(answer.right == answer.counted);
+        self.cell += answer.right as f64 / answer.counted.max(1) as f64;
+        self.segments += answer.segments;
+        if let Some(Boards::Maze { .. }) = self.boards {
+            self.valid += usize::from(maze::judge(&example.inputs, &example.labels, &answer.tokens).valid_path);
+        }
+        self.right_after.iter_mut().zip(&answer.right_after).for_each(|(sum, right)| *sum += usize::from(*right));
+    }
+
+    /// The figures of what was added.
+    pub fn figures(&self) -> Evaluation {
+        let share = |count: f64| if self.puzzles == 0 { 0.0 } else { count / self.puzzles as f64 };
+        let by_segment = |(i, &right): (usize, &usize)| SegmentScore { segment: i + 1, exact: share(right as f64) };
+        Evaluation {
+            puzzles: self.puzzles,
+            exact: share(self.exact as f64),
+            cell: share(self.cell),
+            segments_mean: share(self.segments as f64),
+            by_segment: self.right_after.iter().enumerate().map(by_segment).collect(),
+            valid_path: matches!(self.boards, Some(Boards::Maze { .. })).then(|| share(self.valid as f64)),
+        }
+    }
 }
 
 /// How many of a board's counted cells have the label as their largest logit, and how many are counted; `logits` is
@@ -124,7 +220,7 @@ mod tests {
             .map(|i| Example { inputs: (0..16).map(|c| (c * i) % 6).collect(), labels: vec![i % 6; 16], puzzle_id: 0 })
             .collect();
         let limits = Limits { halting: Halting::Fixed, max_segments: 2 };
-        let go = |batch| evaluate(&model, &examples, limits, batch, &mut |_| ControlFlow::Continue(())).unwrap();
+        let go = |batch| evaluate(&model, None, &examples, limits, batch, &mut |_| ControlFlow::Continue(())).unwrap();
         let (one, all) = (go(1), go(100));
         assert_eq!(one, all);
         assert_eq!((one.puzzles, one.segments_mean, one.by_segment.len()), (7, 2.0, 2));

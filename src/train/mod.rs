@@ -3,6 +3,7 @@
 mod act;
 mod evaluate;
 mod finite;
+mod folder;
 mod loss;
 mod optimizer;
 mod pass;
@@ -11,11 +12,20 @@ mod run;
 mod save;
 mod step;
 mod trainer;
+mod votes;
+pub mod watch;
 
 pub use act::ActState;
-pub use evaluate::{Evaluation, SegmentScore, evaluate};
+pub use evaluate::{Answer, Evaluation, SegmentScore, Tally, answer, answers, evaluate};
+pub use folder::{Best, Phase, Request, Status, ask};
 pub use loss::{binary_cross_entropy, cross_entropy};
 pub use optimizer::{AdamAtan2, Schedule, sign_sgd};
-pub use run::{News, Run, RunConfig, RunError, Until, made_for};
+pub use run::{FORMAT, News, Place, Run, RunConfig, RunError, Until, made_for, read_config};
 pub use step::{Gradients, Metrics, Outcome, Rules, forward_backward, forward_backward_by};
 pub use trainer::{StepReport, TrainConfig, TrainError, Trainer};
+pub use votes::Ballot;
+
+/// stub
+pub fn memory(_c: &crate::model::HrmConfig, batch: usize, _a: bool) -> u64 {
+    batch as u64 * 1000000
+}

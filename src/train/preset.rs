@@ -1,21 +1,140 @@
-//! Named configurations that are known to learn; each is a file under `assets/presets/`.
+//! Named configurations; each is a file under `assets/presets/`. Any field of one can be changed by name.
+
+use serde_json::Value;
+use thiserror::Error;
 
 use super::run::RunConfig;
 
-/// The presets, smallest first: name and file.
+/// The presets: name and file, by task and size.
 pub const PRESETS: &[(&str, &str)] = &[
     ("sudoku-4x4", include_str!("../../assets/presets/sudoku-4x4.json")),
     ("sudoku-6x6", include_str!("../../assets/presets/sudoku-6x6.json")),
+    ("sudoku-9x9", include_str!("../../assets/presets/sudoku-9x9.json")),
+    ("sudoku-extreme-1k", include_str!("../../assets/presets/sudoku-extreme-1k.json")),
+    ("maze-9x9", include_str!("../../assets/presets/maze-9x9.json")),
+    ("maze-15x15", include_str!("../../assets/presets/maze-15x15.json")),
+    ("maze-30x30-hard", include_str!("../../assets/presets/maze-30x30-hard.json")),
+    ("arc-mini", include_str!("../../assets/presets/arc-mini.json")),
+    ("arc-agi-1", include_str!("../../assets/presets/arc-agi-1.json")),
+    ("arc-agi-2", include_str!("../../assets/presets/arc-agi-2.json")),
 ];
+
+/// Fields that a file may leave out, with what stands for "not set".
+const OPTIONAL: &[&str] = &["model.inner", "train.grow", "held_out", "held_out_count", "keep_every"];
+
+/// A field that cannot be set.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SetError {
+    /// No `=`.
+    #[error("`{0}` sets nothing: write key=value")]
+    Form(String),
+    /// No such field.
+    #[error("there is no field `{key}`: the nearest is `{nearest}`")]
+    Unknown {
+        /// What was written.
+        key: String,
+        /// The field with the most similar name.
+        nearest: String,
+    },
+    /// Several fields end like this.
+    #[error("`{key}` may be {fields}: write one of them")]
+    Ambiguous {
+        /// What was written.
+        key: String,
+        /// The fields.
+        fields: String,
+    },
+    /// The field cannot have this value.
+    #[error("`{key}` cannot be `{value}`: {why}")]
+    Value {
+        /// The field.
+        key: String,
+        /// What was written.
+        value: String,
+        /// The reason.
+        why: String,
+    },
+}
 
 /// The preset of this name, with every seed derived from `seed`; None when there is none, or its file is damaged (a test
 /// reads them all).
 pub fn named(name: &str, seed: u64) -> Option<RunConfig> {
     let (_, text) = PRESETS.iter().find(|(known, _)| *known == name)?;
     let mut config: RunConfig = serde_json::from_str(text).ok()?;
+    name.clone_into(&mut config.preset);
     config.initializer.seed = seed;
     config.train.seed = seed;
     Some(config)
+}
+
+/// Changes one field, written as `train.batch=32` or, where only one field ends like this, `batch=32`. Values are JSON; what
+/// is no JSON is taken as text.
+///
+/// # Errors
+/// An unknown field, with the nearest name; a value that the field cannot have.
+pub fn set(config: &RunConfig, assignment: &str) -> Result<RunConfig, SetError> {
+    let (key, text) = assignment.split_once('=').ok_or_else(|| SetError::Form(assignment.to_owned()))?;
+    let wrong = |why: String| SetError::Value { key: key.to_owned(), value: text.to_owned(), why };
+    let mut tree = serde_json::to_value(config).map_err(|e| wrong(e.to_string()))?;
+    let mut fields = Vec::new();
+    list(&tree, "", &mut fields);
+    fields.extend(OPTIONAL.iter().map(|field| (*field).to_owned()));
+    fields.sort();
+    fields.dedup();
+    let path = find(key, &fields)?;
+    let mut place = &mut tree;
+    for name in path.split('.') {
+        let Value::Object(object) = place else { return Err(wrong("it has no fields of its own".into())) };
+        place = object.entry(name).or_insert(Value::Null);
+    }
+    *place = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
+    serde_json::from_value(tree).map_err(|e| wrong(e.to_string()))
+}
+
+/// The paths of all fields, those that hold others included.
+fn list(tree: &Value, at: &str, fields: &mut Vec<String>) {
+    let Value::Object(object) = tree else { return };
+    for (name, value) in object {
+        let path = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+        list(value, &path, fields);
+        fields.push(path);
+    }
+}
+
+fn find<'a>(key: &str, fields: &'a [String]) -> Result<&'a str, SetError> {
+    if let Some(exact) = fields.iter().find(|field| *field == key) {
+        return Ok(exact);
+    }
+    let ending = format!(".{key}");
+    let found: Vec<&String> = fields.iter().filter(|field| field.ends_with(&ending)).collect();
+    match found.as_slice() {
+        [one] => Ok(one),
+        [] => {
+            let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+            let distance = |field: &&String| distance(key, field).min(distance(key, &last(field)));
+            let nearest = fields.iter().min_by_key(distance).cloned().unwrap_or_default();
+            Err(SetError::Unknown { key: key.to_owned(), nearest })
+        }
+        several => {
+            let fields = several.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(" or ");
+            Err(SetError::Ambiguous { key: key.to_owned(), fields })
+        }
+    }
+}
+
+/// How many letters must be added, removed or replaced.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
 }
 
 #[cfg(test)]
@@ -29,7 +148,53 @@ mod tests {
                 named(name, 1).unwrap_or_else(|| panic!("{name}: {:?}", serde_json::from_str::<RunConfig>(text)));
             config.model.validate().unwrap();
             assert!(config.model.h_cycles >= 2 && config.model.l_cycles >= 2, "the clock is what is shown");
+            assert!(!config.about.is_empty() && config.preset == *name);
         }
         assert!(named("nothing", 1).is_none());
+    }
+
+    #[test]
+    fn the_papers_presets_have_the_papers_size() {
+        for name in ["sudoku-extreme-1k", "maze-30x30-hard", "arc-agi-1", "arc-agi-2"] {
+            let model = named(name, 1).unwrap().model;
+            assert_eq!(
+                (model.hidden, model.heads, model.h_layers, model.l_layers, model.inner()),
+                (512, 8, 4, 4, 1536)
+            );
+            assert_eq!((model.h_cycles, model.l_cycles, model.max_segments), (2, 2, 16));
+        }
+    }
+
+    #[test]
+    fn fields_are_set_by_name() {
+        let config = named("sudoku-4x4", 1).unwrap();
+        let changed = set(&config, "batch=7").unwrap();
+        assert_eq!(changed.train.batch, 7);
+        let changed = set(&changed, "train.schedule.rate=5e-4").unwrap();
+        assert_eq!(changed.train.schedule.rate, 5e-4);
+        let changed = set(&changed, "data=generated:4x4,givens=6..9,count=5,seed=1").unwrap();
+        assert!(changed.data.to_string().contains("6..9"));
+        assert_eq!(set(&changed, "inner=32").unwrap().model.inner(), 32);
+        assert_eq!(set(&changed, "keep_every=500").unwrap().keep_every, Some(500));
+        assert_eq!(set(&changed, "model.max_segments=3").unwrap().model.max_segments, 3);
+    }
+
+    #[test]
+    fn what_cannot_be_set_is_said() {
+        let config = named("sudoku-4x4", 1).unwrap();
+        let message = |assignment: &str| set(&config, assignment).unwrap_err().to_string();
+        assert!(message("batc=7").contains("`train.batch`"), "{}", message("batc=7"));
+        assert!(message("batch").contains("key=value"));
+        assert!(message("seed=3").contains("initializer.seed or train.seed"), "{}", message("seed=3"));
+        assert!(message("batch=many").contains("invalid type"), "{}", message("batch=many"));
+        assert!(message("task.x=1").contains("no field"));
+    }
+
+    #[test]
+    fn distances() {
+        assert_eq!(distance("batch", "batch"), 0);
+        assert_eq!(distance("batc", "batch"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("kitten", "sitting"), 3);
     }
 }

@@ -3,6 +3,8 @@
 mod cli;
 mod golden;
 mod robustness;
+mod runs;
 mod support;
 mod training;
+mod training_window;
 mod window;

@@ -2,7 +2,8 @@
 
 use hrmscope::board::sudoku::{Shape, Sudoku, generate};
 use hrmscope::checkpoint::{open, save};
-use hrmscope::dataset::read_csv;
+use hrmscope::dataset::DataSource;
+use hrmscope::task::{Boards, sudoku};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -89,8 +90,13 @@ fn three_hundred_damaged_puzzle_files() {
         damage(&mut csv, &mut rng);
         damage(&mut text, &mut rng);
         std::fs::write(&path, csv).unwrap();
-        match read_csv(&path, None) {
-            Ok(set) => assert!(set.puzzles.iter().all(|p| p.solution.is_solved() && p.solution.extends(&p.board))),
+        let source: DataSource = path.to_str().unwrap().parse().unwrap();
+        match source.load(None, &|_| true) {
+            Ok(set) => assert!(set.examples(usize::MAX).unwrap().iter().all(|example| {
+                let Boards::Sudoku(shape) = set.boards() else { return true };
+                let solution = sudoku::decode(shape, &example.labels);
+                solution.is_solved() && solution.extends(&sudoku::decode(shape, &example.inputs))
+            })),
             Err(error) => assert!(error.to_string().contains("puzzles.csv"), "{error}"),
         }
         if let Ok(board) = Sudoku::parse(&String::from_utf8_lossy(&text), None) {

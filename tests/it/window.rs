@@ -41,7 +41,9 @@ fn open(files: Vec<PathBuf>, size: Vec2) -> Harness<'static, App> {
 }
 
 fn open_on(device: &str, files: Vec<PathBuf>, size: Vec2) -> Harness<'static, App> {
-    let options = Options { files, device: Some(device.into()), seed: Some(11) };
+    // Nobody's own runs are shown.
+    let runs = Some(std::env::temp_dir().join("hrmscope has no runs here"));
+    let options = Options { files, device: Some(device.into()), seed: Some(11), runs, ..Options::default() };
     let builder = Harness::builder().with_size(size).with_max_steps(30).wgpu_setup(hrmscope::app::wgpu_setup());
     builder.build_eframe(|cc| App::new(cc, options))
 }

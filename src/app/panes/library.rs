@@ -10,6 +10,8 @@ use super::super::action::Action;
 use super::super::command::{CommandId, command};
 use super::super::puzzles::Difficulty;
 use super::super::theme::{self, CARD_RADIUS};
+use super::super::train::TrainAction;
+use super::super::train::facts::line;
 use super::super::widgets::{Row, command_button, drag_handle, finish, header, text_at};
 use super::Cx;
 use crate::board::sudoku::{Shape, Sudoku};
@@ -35,6 +37,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
             ui.spacing_mut().item_spacing.y = 1.0;
             models(ui, cx);
         });
+        runs(ui, cx);
         title(ui, cx, "DEVICE");
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
@@ -190,6 +193,37 @@ fn difficulty(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
     });
+}
+
+/// Training runs that are at work, so that they are seen while one explores.
+fn runs(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let at_work: Vec<_> = cx.state.train.runs.iter().filter(|run| run.life.works()).take(4).cloned().collect();
+    if at_work.is_empty() {
+        return;
+    }
+    title(ui, cx, "RUNS");
+    for run in at_work {
+        let detail = line(&run);
+        let tip = format!("{}: {detail}. Show its curves", run.name);
+        let row = Row {
+            icon: Icon::Circle,
+            mark: cx.theme.right,
+            name: &run.name,
+            detail: &detail,
+            active: false,
+            tip: &tip,
+        };
+        let response = row.show(ui, cx.theme);
+        if run.steps() > 0 {
+            let (rect, share) = (response.rect, (run.step() as f32 / run.steps() as f32).clamp(0.0, 1.0));
+            let (left, y) = (rect.left() + 30.0, rect.bottom() - 1.0);
+            let right = left + (rect.right() - 8.0 - left) * share;
+            ui.painter().hline(left..=right, y, Stroke::new(2.0, cx.theme.right));
+        }
+        if response.clicked() {
+            cx.actions.push(Action::Train(TrainAction::Show(run.folder.clone())));
+        }
+    }
 }
 
 /// The models to choose from: name, what it is, source.

@@ -3,10 +3,15 @@
 pub mod board;
 pub mod clock;
 pub mod convergence;
+pub mod events;
+pub mod learning;
 pub mod library;
+pub mod live;
 pub mod log;
 pub mod modules;
+pub mod new_run;
 pub mod overlay;
+pub mod runs;
 pub mod timeline;
 pub mod top;
 
@@ -18,6 +23,7 @@ use super::layout::Pane;
 use super::scene::Scene;
 use super::state::State;
 use super::theme::{self, Theme};
+use super::train::curves::Curves;
 use super::widgets::heatmap::Pictures;
 
 /// What a pane sees.
@@ -32,6 +38,8 @@ pub struct Cx<'a> {
     pub actions: &'a mut Vec<Action>,
     /// The textures of the heat maps.
     pub pictures: &'a mut Pictures,
+    /// The curves of training runs.
+    pub curves: &'a mut Curves,
 }
 
 /// How the tree of panes behaves.
@@ -65,6 +73,10 @@ impl Behavior<Pane> for Panes<'_> {
                     Pane::Modules => modules::show(ui, cx, titled),
                     Pane::Convergence => convergence::show(ui, cx, titled),
                     Pane::Log => log::show(ui, cx, titled),
+                    Pane::Runs => runs::show(ui, cx, titled),
+                    Pane::Learning => learning::show(ui, cx, titled),
+                    Pane::Live => live::show(ui, cx, titled),
+                    Pane::Events => events::show(ui, cx, titled),
                 }
             })
             .inner;

@@ -13,6 +13,9 @@ use super::{Cx, card};
 /// Shows what is to be shown.
 pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     toasts(ctx, cx);
+    if cx.state.train.draft.is_some() {
+        super::new_run::show(ctx, cx);
+    }
     if cx.state.show_keys {
         keys(ctx, cx);
     }
@@ -83,7 +86,8 @@ fn keys(ctx: &Context, cx: &mut Cx<'_>) {
                     ("0  .  Backspace", "Clear the selected cell"),
                     ("Arrows", "Move the selection, while a cell is selected"),
                     ("Esc", "Deselect; the arrows step the clock again"),
-                    ("Wheel", "Zoom the timeline"),
+                    ("Wheel", "Zoom the timeline, or the curves of training"),
+                    ("Double click", "All of the curves again"),
                 ] {
                     ui.label(RichText::new(keys).font(theme::mono(12.5)).color(color));
                     ui.label(what);
@@ -106,6 +110,6 @@ fn veil(ctx: &Context, cx: &Cx<'_>) {
     painter.rect_stroke(inner, CARD_RADIUS, Stroke::new(2.0, theme.l), StrokeKind::Inside);
     let tag = eframe::egui::Rect::from_center_size(rect.center(), vec2(420.0, 64.0));
     painter.rect_filled(tag, CARD_RADIUS, theme.raised);
-    let text = "Drop to open: a puzzle as text, or a checkpoint";
+    let text = "Drop to open: a puzzle as text, a checkpoint, or a run folder";
     painter.text(tag.center(), Align2::CENTER_CENTER, text, theme::bold(15.0), theme.text);
 }

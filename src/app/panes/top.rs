@@ -1,10 +1,13 @@
 //! The bar at the top: the name, the menus, the model, the device, the theme.
 
-use eframe::egui::{Align, Button, Layout, MenuBar, RichText, Role, Stroke, Ui, WidgetInfo, menu, vec2};
+use eframe::egui::{
+    Align, Align2, Button, Layout, MenuBar, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, menu, vec2,
+};
 use lucide_icons::Icon;
 
 use super::super::action::Action;
 use super::super::command::{CommandId, command};
+use super::super::layout::Mode;
 use super::super::puzzles::Difficulty;
 use super::super::theme::{self, Theme, ThemeChoice};
 use super::super::widgets::{finish, fitted, menu_item};
@@ -44,6 +47,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             finish(ui, cx, command(CommandId::Theme), button);
             let keys = framed(Button::new(theme::icon(Icon::Keyboard, 15.0)), theme).min_size(vec2(32.0, 28.0));
             finish(ui, cx, command(CommandId::Keys), keys);
+            modes(ui, cx);
             status(ui, cx);
         });
     });
@@ -52,6 +56,36 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// A menu bar takes the frames off its buttons; these keep theirs.
 fn framed<'a>(button: Button<'a>, theme: &Theme) -> Button<'a> {
     button.fill(theme.raised).stroke(Stroke::new(1.0, theme.hairline))
+}
+
+/// The layouts, one beside the other.
+fn modes(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let theme = cx.theme;
+    let (rect, _) = ui.allocate_exact_size(vec2(140.0, 30.0), Sense::hover());
+    let (fill, line) = (theme.raised, Stroke::new(1.0, theme.hairline));
+    ui.painter().rect(rect, theme::RADIUS, fill, line, StrokeKind::Inside);
+    let half = vec2(rect.width() / 2.0, rect.height());
+    let choices = [(Mode::Explore, "Explore", CommandId::ShowExplore), (Mode::Train, "Train", CommandId::ShowTrain)];
+    for (i, (mode, name, id)) in choices.into_iter().enumerate() {
+        let place = Rect::from_min_size(rect.min + vec2(i as f32 * half.x, 0.0), half);
+        let response = ui.interact(place, ui.scope_id().with(("layout", i)), Sense::click());
+        let on = cx.state.settings.mode == mode;
+        if on {
+            ui.painter().rect_filled(place.shrink(2.0), theme::RADIUS - 1, theme.raised_more);
+        }
+        let font = if on { theme::bold(13.0) } else { theme::text(13.0) };
+        let color = if on || response.hovered() { theme.text } else { theme.secondary };
+        ui.painter().text(place.center(), Align2::CENTER_CENTER, name, font, color);
+        if response.has_focus() {
+            let line = Stroke::new(1.0, theme.l);
+            ui.painter().rect_stroke(place, theme::RADIUS, line, StrokeKind::Inside);
+        }
+        let command = command(id);
+        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, command.name));
+        if response.on_hover_text(command.tooltip()).clicked() {
+            cx.actions.push(Action::SetMode(mode));
+        }
+    }
 }
 
 /// What goes on, in two words, where there is room.
@@ -105,6 +139,8 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
         ui.separator();
+        menu_item(ui, cx, CommandId::ShowExplore);
+        menu_item(ui, cx, CommandId::ShowTrain);
         menu_item(ui, cx, CommandId::Layout);
     });
     menu(ui, "Run", |ui| {
@@ -127,6 +163,10 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.separator();
         menu_item(ui, cx, CommandId::Think);
         menu_item(ui, cx, CommandId::Stop);
+        ui.separator();
+        for id in [CommandId::NewRun, CommandId::ToggleRun, CommandId::ExportCsv, CommandId::ExportTensorBoard] {
+            menu_item(ui, cx, id);
+        }
     });
     menu(ui, "Help", |ui| menu_item(ui, cx, CommandId::Keys));
 }
@@ -148,7 +188,7 @@ fn chooser(
     tip: &str,
     content: impl FnOnce(&mut Ui, &mut Cx<'_>),
 ) {
-    let room = ((ui.available_width() - 220.0) * 0.5).clamp(70.0, 220.0);
+    let room = ((ui.available_width() - 350.0) * 0.5).clamp(70.0, 220.0);
     let name = fitted(ui.painter(), name, theme::text(13.0), cx.theme.text, room);
     let name = name.rows.iter().map(|row| row.text()).collect::<String>();
     let text = |text: &str, color| RichText::new(text).color(color);

@@ -1,8 +1,11 @@
 //! Small painted parts that several panes share.
 
+pub mod chart;
 pub mod dial;
 pub mod heatmap;
 pub mod plot;
+pub mod scale;
+pub mod tokens;
 
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! New puzzles: a random full grid, dug out while the solution stays the only one.
 
 use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, RngExt, SeedableRng};
@@ -53,6 +54,31 @@ pub enum GenerateError {
         /// How many full grids were tried.
         grids: usize,
     },
+    /// No rating lies in the range.
+    #[error("no rating is in {from}..{to}: the first number must not be the larger")]
+    RatingRange {
+        /// The lowest rating asked for.
+        from: u32,
+        /// The highest rating asked for.
+        to: u32,
+    },
+    /// The search for such a rating was not lucky.
+    #[error(
+        "no {shape} puzzle rated {from}..{to} among {tries} with so many givens (the nearest was rated {nearest}): ask for a rating nearer to that, {hint}, or try another seed",
+        hint = if nearest < from { "for fewer givens" } else { "for more givens" }
+    )]
+    RatingOutOfReach {
+        /// The board's shape.
+        shape: Shape,
+        /// The lowest rating asked for.
+        from: u32,
+        /// The highest rating asked for.
+        to: u32,
+        /// The rating that came nearest.
+        nearest: u32,
+        /// How many puzzles were rated.
+        tries: usize,
+    },
     /// The caller stopped the work.
     #[error("generating was cancelled after {done} puzzles")]
     Cancelled {
@@ -88,17 +114,27 @@ pub fn generate_many(
     seed: u64,
     watch: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<Vec<Puzzle>, GenerateError> {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     let solver = Solver::new(shape);
+    many(count, seed, watch, &|rng, going| make(&solver, shape, givens.clone(), rng, going))
+}
+
+/// How one of many puzzles is made, from its own random numbers; stops when the second says so.
+pub(super) type Make<'a> = dyn Fn(&mut ChaCha8Rng, &dyn Fn() -> bool) -> Result<Puzzle, GenerateError> + Sync + 'a;
+
+/// Makes `count` puzzles on all cores, the i-th from stream i of the seed.
+pub(super) fn many(
+    count: usize,
+    seed: u64,
+    watch: &(dyn Fn(usize) -> bool + Sync),
+    make: &Make,
+) -> Result<Vec<Puzzle>, GenerateError> {
     let done = AtomicUsize::new(0);
     (0..count)
         .into_par_iter()
         .map(|index| {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             rng.set_stream(index as u64);
-            let going = || watch(done.load(Ordering::Relaxed));
-            let puzzle = make(&solver, shape, givens.clone(), &mut rng, &going)?;
+            let puzzle = make(&mut rng, &|| watch(done.load(Ordering::Relaxed)))?;
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             match watch(done) || done == count {
                 true => Ok(puzzle),
@@ -112,7 +148,7 @@ pub fn generate_many(
         })
 }
 
-fn make(
+pub(super) fn make(
     solver: &Solver,
     shape: Shape,
     givens: RangeInclusive<usize>,
@@ -189,7 +225,7 @@ fn dig(solver: &Solver, solution: &[u8], wanted: usize, rng: &mut impl Rng) -> V
 }
 
 /// Clears filled cells in random order, each once, unless that would allow another solution; returns how many are left.
-fn clear(solver: &Solver, cells: &mut [u8], wanted: usize, rng: &mut impl Rng) -> usize {
+pub(super) fn clear(solver: &Solver, cells: &mut [u8], wanted: usize, rng: &mut impl Rng) -> usize {
     let mut filled: Vec<usize> = (0..cells.len()).filter(|&cell| cells[cell] != 0).collect();
     filled.shuffle(rng);
     let mut left = filled.len();
@@ -212,14 +248,14 @@ fn clear(solver: &Solver, cells: &mut [u8], wanted: usize, rng: &mut impl Rng) -
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::HashMap;
 
     use proptest::prelude::*;
 
     use super::*;
 
-    fn check(puzzle: &Puzzle, shape: Shape, givens: RangeInclusive<usize>) {
+    pub(in super::super) fn check(puzzle: &Puzzle, shape: Shape, givens: RangeInclusive<usize>) {
         assert_eq!(puzzle.board.shape(), shape);
         assert!(givens.contains(&puzzle.board.givens()));
         assert!(puzzle.solution.is_solved() && puzzle.solution.extends(&puzzle.board));

@@ -1,12 +1,14 @@
 //! Sudoku boards of side 4 to 9: cells, rules, and the rooms for text, solving, rating and generating.
 
 mod generator;
+mod rated;
 mod rating;
 mod shape;
 mod solver;
 mod text;
 
 pub use generator::{GenerateError, Puzzle, generate, generate_many};
+pub use rated::{generate_many_rated, generate_rated};
 pub use rating::rating;
 pub use shape::{Shape, ShapeError};
 pub use solver::{GaveUp, NODE_BUDGET, Solutions, classify, count_solutions, solve};

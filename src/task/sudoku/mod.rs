@@ -1,5 +1,9 @@
 //! Sudoku boards as tokens: 0 padding, 1 a blank cell, `d + 1` the digit d.
 
+mod canonical;
+
+pub use canonical::canonical;
+
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 
@@ -27,7 +31,10 @@ pub fn encode(board: &Sudoku) -> Vec<i32> {
 
 /// The digit that a token stands for; None for padding, blank and what this board has not.
 pub fn digit(shape: Shape, token: i32) -> Option<u8> {
-    u8::try_from(token - 1).ok().filter(|&digit| digit >= 1 && usize::from(digit) <= shape.side())
+    token
+        .checked_sub(1)
+        .and_then(|digit| u8::try_from(digit).ok())
+        .filter(|&digit| digit >= 1 && usize::from(digit) <= shape.side())
 }
 
 /// The board that tokens `[cells]` stand for; tokens that are no digit, or are missing, leave the cell blank.

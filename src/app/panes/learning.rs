@@ -1,0 +1,430 @@
+//! The curves of the selected run, with others laid over it, and how far each segment gets.
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    Align2, Color32, Id, Mesh, Rect, RichText, Role, ScrollArea, Sense, Shape, Slider, Stroke, Ui, WidgetInfo, menu,
+    pos2, vec2,
+};
+use lucide_icons::Icon;
+
+use super::super::action::Action;
+use super::super::command::CommandId;
+use super::super::theme::{self, Theme};
+use super::super::train::curves::Quantity;
+use super::super::train::facts::{grouped, number, percent, segments};
+use super::super::train::{Axis, TrainAction};
+use super::super::widgets::chart::{Chart, Line, Span, reader, set_reader};
+use super::super::widgets::scale::Unit;
+use super::super::widgets::{finish, header, menu_item, text_at};
+use super::Cx;
+use crate::train::watch::{Life, RunView};
+
+/// A chart's lines for each run: what is drawn, what it is called beside others of its own run, its colour and weight.
+struct Sheet {
+    title: &'static str,
+    tip: &'static str,
+    unit: Unit,
+    log: bool,
+    range: Option<(f32, f32)>,
+    curves: Vec<(Quantity, &'static str, Color32, f32)>,
+}
+
+fn sheets(theme: &Theme, log: bool) -> Vec<Sheet> {
+    let share = Some((0.0, 1.0));
+    let training = theme.tint(theme.l, 0.6);
+    let loss = if log { "Language-model loss, log" } else { "Language-model loss" };
+    vec![
+        Sheet {
+            title: "Exact",
+            tip: "Share of boards wholly right: held-out puzzles under the averaged weights, and training puzzles as they \
+                  halt under the newest ones",
+            unit: Unit::Share,
+            log: false,
+            range: share,
+            curves: vec![
+                (Quantity::TrainingExact, "in training", training, 1.2),
+                (Quantity::HeldOutExact, "held out", theme.l, 2.0),
+            ],
+        },
+        Sheet {
+            title: loss,
+            tip: "Mean cross-entropy of a board's cells at the segment that was trained",
+            unit: Unit::Number,
+            log,
+            range: None,
+            curves: vec![(Quantity::LmLoss, "loss", theme.l, 1.6)],
+        },
+        Sheet {
+            title: "Segments used (mean), halting",
+            tip: "How many segments a training board takes before it halts",
+            unit: Unit::Number,
+            log: false,
+            range: Some((0.0, 1.0)),
+            curves: vec![(Quantity::Segments, "segments", theme.right, 1.6)],
+        },
+        Sheet {
+            title: "Q losses",
+            tip: "How well the model foresees whether halting now is right (halt), and how well going on would do (continue)",
+            unit: Unit::Number,
+            log: false,
+            range: Some((0.0, 0.1)),
+            curves: vec![
+                (Quantity::QContinue, "continue", theme.secondary, 1.6),
+                (Quantity::QHalt, "halt", theme.right, 1.6),
+            ],
+        },
+        Sheet {
+            title: "Cells right",
+            tip: "Share of single cells right",
+            unit: Unit::Share,
+            log: false,
+            range: share,
+            curves: vec![
+                (Quantity::TrainingCell, "in training", training, 1.2),
+                (Quantity::HeldOutCell, "held out", theme.l, 2.0),
+            ],
+        },
+        Sheet {
+            title: "Steps per second",
+            tip: "Speed since the report before, evaluations not counted",
+            unit: Unit::Number,
+            log: false,
+            range: Some((0.0, 1.0)),
+            curves: vec![(Quantity::Speed, "steps/s", theme.secondary, 1.6)],
+        },
+        Sheet {
+            title: "Learning rate",
+            tip: "The schedule: it warms up, then falls",
+            unit: Unit::Number,
+            log: false,
+            range: Some((0.0, 1e-9)),
+            curves: vec![(Quantity::Rate, "learning rate", theme.secondary, 1.6)],
+        },
+    ]
+}
+
+/// Shows the pane; returns whether it begins to be dragged.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
+    let run = cx.state.train.current().cloned();
+    let subtitle = run.as_deref().map(at).unwrap_or_default();
+    let dragged = titled && header(ui, "Learning", &subtitle, cx.theme, |ui| tools(ui, cx));
+    let Some(run) = run else {
+        empty(ui, cx);
+        return dragged;
+    };
+    if run.reports.is_empty() && run.measured.is_empty() {
+        waiting(ui, cx, &run);
+        return dragged;
+    }
+    let area = ui.available_size();
+    ScrollArea::vertical().id_salt("curves").auto_shrink(false).show(ui, |ui| charts(ui, cx, &run, area.y));
+    dragged
+}
+
+/// Where the run stands.
+fn at(run: &RunView) -> String {
+    let (step, steps) = (run.step(), run.steps());
+    let of = if steps > 0 { format!(" of {}", grouped(steps)) } else { String::new() };
+    let speed = run.status.steps_per_s;
+    let speed =
+        if run.life.works() && speed > 0.0 { format!(" · {} steps/s", number(speed as f32)) } else { String::new() };
+    format!("step {}{of}{speed}", grouped(step))
+}
+
+fn tools(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let theme = cx.theme;
+    let possible = cx.state.train.current().is_some();
+    let face = theme::icon(Icon::Download, 15.0).color(theme.secondary);
+    let export = menu::MenuButton::new(face).ui(ui, |ui| {
+        ui.set_min_width(240.0);
+        menu_item(ui, cx, CommandId::ExportCsv);
+        menu_item(ui, cx, CommandId::ExportTensorBoard);
+    });
+    export.0.widget_info(|| WidgetInfo::labeled(Role::Button, possible, "Export the curves"));
+    export.0.on_hover_text("Export the curves");
+    let settings = cx.state.settings.curves.clone();
+    let mut weight = settings.smoothing;
+    ui.spacing_mut().slider_width = 64.0;
+    let slider = Slider::new(&mut weight, 0.0..=0.99).show_value(false).trailing_fill(true);
+    let response = ui.add(slider).accessible_name("Smoothing");
+    if response.changed() {
+        cx.actions.push(Action::Train(TrainAction::Smooth(weight)));
+    }
+    let tip = "The weight of what came before, in the training curves. Held-out figures are never smoothed";
+    let label = ui.label(RichText::new(format!("smooth {:.2}", settings.smoothing)).color(theme.secondary));
+    label.on_hover_text(tip);
+    response.on_hover_text(tip);
+    let text = RichText::new("log").color(if settings.log { theme.text } else { theme.secondary });
+    let log = ui.selectable_label(settings.log, text);
+    log.widget_info(|| WidgetInfo::selected(Role::Switch, true, settings.log, "Logarithmic loss"));
+    if log.on_hover_text("The loss on a logarithmic scale").clicked() {
+        cx.actions.push(Action::Train(TrainAction::ToggleLog));
+    }
+    for (axis, name) in [(Axis::Time, "time"), (Axis::Steps, "steps")] {
+        let on = settings.axis == axis;
+        let text = RichText::new(name).color(if on { theme.text } else { theme.secondary });
+        let response = ui.selectable_label(on, text);
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, format!("Curves over {name}")));
+        let tip = if axis == Axis::Time { "Over the time spent on steps" } else { "Over steps" };
+        if response.on_hover_text(tip).clicked() {
+            cx.actions.push(Action::Train(TrainAction::SetAxis(axis)));
+        }
+    }
+    if cx.state.train.view.is_some() {
+        let all = ui.button(RichText::new("show all").color(theme.l));
+        if all.on_hover_text("Show the whole curves again; a double click on a chart does the same").clicked() {
+            cx.actions.push(Action::Train(TrainAction::View(None)));
+        }
+    }
+}
+
+fn charts(ui: &mut Ui, cx: &mut Cx<'_>, run: &Arc<RunView>, height: f32) {
+    super::tight(ui);
+    let theme = cx.theme;
+    let settings = cx.state.settings.curves.clone();
+    let plotted: Vec<Arc<RunView>> = cx.state.train.plotted().into_iter().cloned().collect();
+    cx.curves.keep(&plotted.iter().collect::<Vec<_>>());
+    let reader_id = Id::unique("the reader's line of the curves");
+    let span = span(cx, &plotted, reader(ui, reader_id));
+    let (mut read, mut view) = (None, None);
+    let width = ui.available_width() - 8.0;
+    let columns = if width > 460.0 { 2 } else { 1 };
+    let gap = 28.0;
+    let each = (width - gap * (columns - 1) as f32) / columns as f32;
+    // Two rows and the bars fill the pane; the rest is found below.
+    let row = (height * 0.318).clamp(160.0, 300.0);
+    let across = if settings.axis == Axis::Steps { Unit::Steps } else { Unit::Seconds };
+    let sheets = sheets(theme, settings.log);
+    let mut place = |ui: &mut Ui, cx: &mut Cx<'_>, group: &[Sheet]| {
+        for pair in group.chunks(columns) {
+            let (rect, _) = ui.allocate_exact_size(vec2(width, row), Sense::hover());
+            if !ui.is_rect_visible(rect) {
+                continue;
+            }
+            for (i, sheet) in pair.iter().enumerate() {
+                let left = rect.left() + i as f32 * (each + gap);
+                let rect = Rect::from_min_size(pos2(left, rect.top() + 6.0), vec2(each, row - 16.0));
+                let lines = lines(cx, sheet, &plotted);
+                let (title, unit, log, range, tip) = (sheet.title, sheet.unit, sheet.log, sheet.range, sheet.tip);
+                let done = Chart { title, lines, unit, across, log, range, tip }.show(ui, rect, theme, span);
+                read = read.or(done.reader);
+                view = view.or(done.view);
+            }
+        }
+    };
+    place(ui, cx, &sheets[..4]);
+    bars(ui, cx, run, width, (row - 8.0).max(150.0));
+    place(ui, cx, &sheets[4..]);
+    by_segment(ui, cx, run, (width, row), span);
+    set_reader(ui, reader_id, read);
+    if let Some(view) = view {
+        cx.actions.push(Action::Train(TrainAction::View(view)));
+    }
+}
+
+/// All there is across, of every run that is plotted, and what is shown of it.
+fn span(cx: &Cx<'_>, plotted: &[Arc<RunView>], reader: Option<f64>) -> Span {
+    let by_steps = cx.state.settings.curves.axis == Axis::Steps;
+    let end = |run: &Arc<RunView>| {
+        let (report, measured) = (run.reports.last(), run.measured.last());
+        match by_steps {
+            true => report.map_or(0, |r| r.step).max(measured.map_or(0, |m| m.step)) as f64,
+            false => report.map_or(0.0, |r| r.seconds).max(measured.map_or(0.0, |m| m.seconds)),
+        }
+    };
+    let last = plotted.iter().map(end).fold(1e-3, f64::max);
+    // What is still to come of the selected run is seen as room, when it is not much more than what was.
+    let coming = plotted.first().filter(|run| run.life != Life::Done).map_or(0.0, |run| {
+        let share = run.steps() as f64 / run.step().max(1) as f64;
+        if share <= 3.0 { end(run) * share } else { 0.0 }
+    });
+    // Room for the names at the lines' ends.
+    let whole = (0.0, coming.max(last * 1.14));
+    let shown = cx.state.train.view.map(|(from, to)| (from.max(whole.0), to.min(whole.1)));
+    Span { whole, shown: shown.filter(|(from, to)| from < to).unwrap_or(whole), reader }
+}
+
+fn lines(cx: &mut Cx<'_>, sheet: &Sheet, plotted: &[Arc<RunView>]) -> Vec<Line> {
+    let theme = cx.theme;
+    let settings = &cx.state.settings.curves;
+    let alone = plotted.len() == 1;
+    let mut lines = Vec::new();
+    // The selected run is drawn last, over the others.
+    for (place, run) in plotted.iter().enumerate().rev() {
+        for (i, (quantity, name, color, width)) in sheet.curves.iter().enumerate() {
+            let main = i + 1 == sheet.curves.len();
+            if place > 0 && !main {
+                continue;
+            }
+            let points = cx.curves.of(run, *quantity, settings);
+            let color = if place == 0 { *color } else { other(theme, place) };
+            let label = match (alone, place, sheet.curves.len()) {
+                (true, _, 1) => String::new(),
+                (true, ..) => (*name).to_owned(),
+                (false, 0, _) if !main => (*name).to_owned(),
+                (false, ..) => run.name.clone(),
+            };
+            let name = if alone { (*name).to_owned() } else { format!("{name}, {}", run.name) };
+            lines.push(Line { label, name, color, width: *width, points });
+        }
+    }
+    lines
+}
+
+/// The grey of a run that is laid over the selected one.
+fn other(theme: &Theme, place: usize) -> Color32 {
+    theme.tint(theme.text, 0.62 - 0.1 * (place as f32 - 1.0))
+}
+
+/// How many boards would be right if all stopped after each segment, now.
+fn bars(ui: &mut Ui, cx: &Cx<'_>, run: &RunView, width: f32, height: f32) {
+    let theme = cx.theme;
+    let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    let rect = Rect::from_min_max(rect.min + vec2(0.0, 6.0), rect.max - vec2(0.0, 12.0));
+    let painter = ui.painter();
+    let title = "Exact by segment allowed, now";
+    let title_rect =
+        text_at(painter, rect.left_top(), Align2::LEFT_TOP, title, theme::bold(13.0), theme.text, rect.width());
+    let measured = run.measured.iter().rev().find(|measured| !measured.by_segment.is_empty());
+    let sentence = measured.map_or_else(|| "Seen after the first evaluation.".to_owned(), segments);
+    let below = pos2(rect.left() + 44.0, rect.bottom());
+    let small = theme::text(12.0);
+    text_at(painter, below, Align2::LEFT_BOTTOM, &sentence, small.clone(), theme.secondary, rect.width() - 44.0);
+    response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, format!("{title}. {sentence}")));
+    let area = Rect::from_min_max(
+        pos2(rect.left() + 44.0, title_rect.bottom() + 18.0),
+        pos2(rect.right() - 8.0, rect.bottom() - 40.0),
+    );
+    for share in [0.0, 0.5, 1.0] {
+        let y = area.bottom() - share * area.height();
+        painter.hline(area.x_range(), y, Stroke::new(1.0, theme.hairline));
+        let at = pos2(area.left() - 6.0, y);
+        painter.text(at, Align2::RIGHT_CENTER, Unit::Share.tick(share.into()), small.clone(), theme.secondary);
+    }
+    let Some(measured) = measured else { return };
+    let count = measured.by_segment.len();
+    let slot = area.width() / count as f32;
+    let bar = (slot * 0.68).min(64.0);
+    let every = (22.0 / slot).ceil().max(1.0) as usize;
+    for (i, (segment, exact)) in measured.by_segment.iter().enumerate() {
+        let x = area.left() + (i as f32 + 0.5) * slot;
+        let exact = if exact.is_finite() { exact.clamp(0.0, 1.0) } else { 0.0 };
+        let top = area.bottom() - exact * area.height();
+        let strength = 0.45 + 0.5 * (i + 1) as f32 / count as f32;
+        let shape = Rect::from_min_max(pos2(x - bar / 2.0, top), pos2(x + bar / 2.0, area.bottom()));
+        painter.rect_filled(shape, 2.0, theme.tint(theme.l, strength));
+        if i % every == 0 || i + 1 == count {
+            let text = format!("{:.0}", exact * 100.0);
+            painter.text(pos2(x, top - 3.0), Align2::CENTER_BOTTOM, text, small.clone(), theme.secondary);
+            let under = pos2(x, area.bottom() + 4.0);
+            painter.text(under, Align2::CENTER_TOP, segment, small.clone(), theme.secondary);
+        }
+    }
+    let step = grouped(measured.step);
+    response.on_hover_text(format!(
+        "What share of the {} held-out boards would be wholly right if every one stopped after this segment, at step {step}",
+        measured.puzzles
+    ));
+}
+
+/// Exact by segment over the whole run: a picture whose columns are evaluations and whose rows are segments.
+fn by_segment(ui: &mut Ui, cx: &Cx<'_>, run: &RunView, (width, height): (f32, f32), span: Span) {
+    let theme = cx.theme;
+    let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    let rect = Rect::from_min_max(rect.min + vec2(0.0, 6.0), rect.max - vec2(0.0, 12.0));
+    let painter = ui.painter();
+    let title = "Exact by segment allowed, over the run";
+    let title_rect =
+        text_at(painter, rect.left_top(), Align2::LEFT_TOP, title, theme::bold(13.0), theme.text, rect.width());
+    let caption = "Rows are segments, the first at the bottom; the brighter, the more boards are wholly right.";
+    let small = theme::text(12.0);
+    let below = pos2(rect.left() + 44.0, rect.bottom());
+    text_at(painter, below, Align2::LEFT_BOTTOM, caption, small.clone(), theme.secondary, rect.width() - 44.0);
+    let area = Rect::from_min_max(
+        pos2(rect.left() + 44.0, title_rect.bottom() + 8.0),
+        pos2(rect.right() - 8.0, rect.bottom() - 24.0),
+    );
+    let by_steps = cx.state.settings.curves.axis == Axis::Steps;
+    let place = |m: &crate::train::watch::Measured| if by_steps { m.step as f64 } else { m.seconds };
+    let (from, to) = span.shown;
+    let seen: Vec<_> =
+        run.measured.iter().filter(|m| !m.by_segment.is_empty() && (from..=to).contains(&place(m))).collect();
+    let rows = seen.iter().map(|m| m.by_segment.len()).max().unwrap_or(0);
+    if rows == 0 || area.height() < 20.0 {
+        let text = "no evaluations here";
+        painter.text(area.center(), Align2::CENTER_CENTER, text, small, theme.secondary);
+        return;
+    }
+    let x_of = |x: f64| area.left() + ((x - from) / (to - from)) as f32 * area.width();
+    // As many columns as can be told apart.
+    let every = seen.len().div_ceil((area.width() / 3.0).max(1.0) as usize).max(1);
+    let columns: Vec<_> = seen.iter().step_by(every).copied().collect();
+    let tall = area.height() / rows as f32;
+    let mut mesh = Mesh::default();
+    let mut left = x_of(from);
+    for (i, measured) in columns.iter().enumerate() {
+        let right = if i + 1 == columns.len() { x_of(place(measured)).max(left + 3.0) } else { x_of(place(measured)) };
+        for (row, (_, exact)) in measured.by_segment.iter().enumerate() {
+            let bottom = area.bottom() - row as f32 * tall;
+            let cell = Rect::from_min_max(pos2(left, bottom - tall), pos2(right, bottom));
+            mesh.add_colored_rect(cell, theme.tint(theme.l, if exact.is_finite() { *exact } else { 0.0 }));
+        }
+        left = right;
+    }
+    painter.add(Shape::mesh(mesh));
+    for row in (0..rows).filter(|row| row % (16.0 / tall).ceil().max(1.0) as usize == 0) {
+        let y = area.bottom() - (row as f32 + 0.5) * tall;
+        painter.text(pos2(area.left() - 6.0, y), Align2::RIGHT_CENTER, row + 1, small.clone(), theme.secondary);
+    }
+    painter.hline(area.x_range(), area.bottom(), Stroke::new(1.0, theme.hairline));
+    let response = ui.interact(area, ui.scope_id().with(title), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, title));
+    if let Some(at) = response.hover_pos() {
+        let x = from + f64::from((at.x - area.left()) / area.width()) * (to - from);
+        let row = ((area.bottom() - at.y) / tall).max(0.0) as usize;
+        let measured = columns.iter().find(|m| place(m) >= x).or(columns.last());
+        if let Some((measured, (segment, exact))) = measured.and_then(|m| Some((m, m.by_segment.get(row)?))) {
+            let step = grouped(measured.step);
+            response.show_tooltip_text(format!("step {step}\n{} after segment {segment}", percent(*exact)));
+        }
+    }
+}
+
+/// A run that has not said a figure yet.
+fn waiting(ui: &mut Ui, cx: &Cx<'_>, run: &RunView) {
+    let text = match run.life {
+        life if life.works() => "The first figures come with the first report, after some steps.",
+        _ => "This run has no figures: it ended before its first report.",
+    };
+    let rect = ui.available_rect_before_wrap();
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::text(13.0), cx.theme.secondary);
+}
+
+/// No run at all: what could be.
+fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let theme = cx.theme;
+    let area = ui.available_rect_before_wrap();
+    if !cx.state.train.looked {
+        let text = "Looking for runs…";
+        ui.painter().text(area.center(), Align2::CENTER_CENTER, text, theme::text(13.0), theme.secondary);
+        return;
+    }
+    let middle = pos2(area.center().x, area.top() + area.height() * 0.4);
+    let painter = ui.painter();
+    let mark = char::from(Icon::GraduationCap).to_string();
+    painter.text(middle - vec2(0.0, 58.0), Align2::CENTER_CENTER, mark, theme::icons(34.0), theme.l);
+    painter.text(middle, Align2::CENTER_CENTER, "Train a model and watch it learn", theme::bold(15.0), theme.text);
+    for (y, line) in [
+        (24.0, "Choose a preset, and its curves and a puzzle that it solves better and better appear here."),
+        (42.0, "Runs that were started in a terminal show up too; a run folder can be dropped on the window."),
+    ] {
+        let at = middle + vec2(0.0, y);
+        text_at(painter, at, Align2::CENTER_CENTER, line, theme::text(13.0), theme.secondary, area.width() - 24.0);
+    }
+    let button = Rect::from_center_size(middle + vec2(0.0, 84.0), vec2(150.0, 32.0));
+    let mut child = ui.new_child(eframe::egui::UiBuilder::new().max_rect(button));
+    let face = RichText::new("New training run…").color(theme.on_accent);
+    let button = eframe::egui::Button::new(face).fill(theme.l).min_size(button.size());
+    finish(&mut child, cx, super::super::command::command(CommandId::NewRun), button);
+}

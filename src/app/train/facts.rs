@@ -1,0 +1,368 @@
+//! Words and sentences about a run, made from its numbers.
+
+use crate::train::watch::{Life, LivePuzzle, Measured, Moment, RunView};
+
+/// A state in a word.
+pub fn state_word(life: Life) -> &'static str {
+    match life {
+        Life::Starting => "starting",
+        Life::Preparing => "preparing data",
+        Life::Training => "training",
+        Life::Paused => "paused",
+        Life::Stopped => "stopped",
+        Life::Done => "done",
+        Life::Failed => "failed",
+        Life::Killed => "interrupted",
+        Life::Unknown => "not running",
+    }
+}
+
+/// A whole number with thin groups: `8 420`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push('\u{2009}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A time in the unit that suits it: `40 s`, `12 min`, `3.5 h`, `4 d`.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if !s.is_finite() || s < 0.0 => "?".to_owned(),
+        s if s < 90.0 => format!("{s:.0} s"),
+        s if s < 5400.0 => format!("{:.0} min", s / 60.0),
+        s if s < 36_000.0 => format!("{:.1} h", s / 3600.0),
+        s if s < 172_800.0 => format!("{:.0} h", s / 3600.0),
+        s => format!("{:.0} d", s / 86_400.0),
+    }
+}
+
+/// A size: `3.4 MB`.
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..1_000 => format!("{count} B"),
+        1_000..1_000_000 => format!("{:.0} kB", count as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
+        _ => format!("{:.1} GB", count as f64 / 1e9),
+    }
+}
+
+/// A share in percent, exact where it matters.
+pub fn percent(share: f32) -> String {
+    let percent = share * 100.0;
+    match percent {
+        p if p.is_nan() => "–".to_owned(),
+        p if p > 0.0 && p < 0.95 => format!("{p:.1} %"),
+        // Never rounded up to all.
+        p if p > 99.0 && p < 100.0 => format!("{:.1} %", (p * 10.0).floor() / 10.0),
+        p => format!("{p:.0} %"),
+    }
+}
+
+/// A figure with three digits that matter: `0.0312`, `1.24`, `312`.
+pub fn number(value: f32) -> String {
+    let size = value.abs();
+    match size {
+        s if s == 0.0 => "0".to_owned(),
+        s if !s.is_finite() => "–".to_owned(),
+        s if !(1e-4..1e5).contains(&s) => format!("{value:.1e}"),
+        s => format!("{value:.*}", (2 - s.log10().floor() as i32).clamp(0, 6) as usize),
+    }
+}
+
+/// A learning rate as people write it: `1e-3`, `2.5e-4`.
+pub fn rate(rate: f64) -> String {
+    if rate <= 0.0 || !rate.is_finite() {
+        return "0".to_owned();
+    }
+    let text = format!("{rate:e}");
+    match text.split_once('e') {
+        Some((mantissa, exponent)) if mantissa.len() > 5 => {
+            format!("{:.2}e{exponent}", mantissa.parse::<f64>().unwrap_or(1.0))
+        }
+        _ => text,
+    }
+}
+
+/// One line of what a run is at, for the list.
+pub fn line(run: &RunView) -> String {
+    let best = run.measured.last().map(|m| m.exact).filter(|exact| exact.is_finite());
+    let exact = best.map(|exact| format!("exact {}", percent(exact)));
+    let (step, steps) = (run.step(), run.steps());
+    let share = (steps > 0).then(|| step as f64 / steps as f64 * 100.0);
+    let at = match share {
+        Some(share) if share < 100.0 => format!("{share:.0} %"),
+        _ => format!("step {}", grouped(step)),
+    };
+    if let Some(asked) = &run.asked {
+        return if asked == "pause" {
+            "pausing after this step…".into()
+        } else {
+            "stopping after this step…".into()
+        };
+    }
+    match run.life {
+        Life::Starting => "starting…".into(),
+        Life::Preparing => "preparing data…".into(),
+        Life::Training => {
+            let left = run.status.eta_s.map(|eta| format!("{} left", duration(eta)));
+            [exact.or(Some(at)), left].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        }
+        Life::Paused => joined("paused at", &at, exact),
+        Life::Stopped => joined("stopped at", &at, exact),
+        Life::Killed => joined("interrupted at", &at, exact),
+        Life::Done => exact.unwrap_or_else(|| "done".into()),
+        Life::Failed => format!("failed: {}", first_line(run.message.as_deref().unwrap_or("no reason was given"))),
+        Life::Unknown => exact.map_or_else(|| format!("at {at}"), |exact| format!("{exact} · {at}")),
+    }
+}
+
+fn joined(word: &str, at: &str, exact: Option<String>) -> String {
+    exact.map_or_else(|| format!("{word} {at}"), |exact| format!("{word} {at} · {exact}"))
+}
+
+/// The last line that says something, without the program's name.
+pub fn first_line(text: &str) -> &str {
+    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(text);
+    last.trim().trim_start_matches("hrmscope: ")
+}
+
+/// How long ago, from seconds since 1970.
+pub fn ago(then: u64, now: u64) -> String {
+    if then == 0 { "never".into() } else { format!("{} ago", duration(now.saturating_sub(then) as f64)) }
+}
+
+/// What the bars of exactness by segment show, in a sentence.
+pub fn segments(measured: &Measured) -> String {
+    let scores: Vec<(u32, f32)> = measured.by_segment.iter().copied().filter(|(_, exact)| exact.is_finite()).collect();
+    let (Some(first), Some(last)) = (scores.first(), scores.last()) else {
+        return "How far the answer gets with each segment is seen after the first evaluation.".into();
+    };
+    let best = scores.iter().copied().fold(*first, |best, score| if score.1 > best.1 + 0.005 { score } else { best });
+    let counted = |n: u32| if n == 1 { "one segment".to_owned() } else { format!("{n} segments") };
+    let mut text = if scores.len() == 1 {
+        format!("With {} {} are wholly right", counted(first.0), percent(first.1))
+    } else if last.1 < 0.005 && best.1 < 0.005 {
+        "No board is wholly right yet, with one segment or with all".to_owned()
+    } else if best.1 - last.1 > 0.02 {
+        format!(
+            "With {} {}, with {} only {}: thinking longer makes it worse",
+            counted(best.0),
+            percent(best.1),
+            counted(last.0),
+            percent(last.1)
+        )
+    } else if last.1 - first.1 > 0.02 {
+        let from = (best.0 < last.0).then(|| format!(", and {} are enough", counted(best.0))).unwrap_or_default();
+        format!(
+            "With {} {}, with {} {}: thinking longer helps{from}",
+            counted(first.0),
+            percent(first.1),
+            counted(last.0),
+            percent(last.1)
+        )
+    } else {
+        format!("One segment does as well as {}: {}", counted(last.0), percent(last.1))
+    };
+    if measured.segments_mean.is_finite() && measured.segments_mean > 0.0 {
+        let early = measured.segments_mean < last.0 as f32 - 0.25;
+        let halts = if early { "it halts after" } else { "it does not halt early yet, after" };
+        text += &format!("; {halts} {:.1} on average", measured.segments_mean);
+    }
+    text + "."
+}
+
+/// How the live answer compares with the right one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Score {
+    /// Cells that the model had to fill and filled rightly.
+    pub right: usize,
+    /// Cells that it had to fill.
+    pub open: usize,
+    /// Cells that are wrong anywhere on the board.
+    pub wrong: usize,
+}
+
+/// Compares an answer with the labels. For tasks where the input says nothing of the answer's cells, all cells are open.
+pub fn score(puzzle: &LivePuzzle, answer: &[u8]) -> Score {
+    let cells = puzzle.inputs.iter().zip(&puzzle.labels).zip(answer);
+    let mut score = Score::default();
+    for ((input, label), answer) in cells {
+        let Some(label) = label else { continue };
+        let given = input == label;
+        score.open += usize::from(!given);
+        score.right += usize::from(!given && answer == label);
+        score.wrong += usize::from(answer != label);
+    }
+    score
+}
+
+/// What the cells are called that the model has to fill.
+pub fn open_cells(task: &str) -> &'static str {
+    match task {
+        "maze" => "cells of the path",
+        "arc" => "changed cells",
+        _ => "open cells",
+    }
+}
+
+/// What the live board shows, in a sentence or two.
+pub fn live(task: &str, puzzle: &LivePuzzle, moments: &[std::sync::Arc<Moment>], at: usize) -> String {
+    let Some(moment) = moments.get(at) else {
+        return "The same held-out puzzle, answered every few seconds: its first answer comes soon.".into();
+    };
+    let now = score(puzzle, &moment.answer);
+    let segments = match moment.segments {
+        0 => String::new(),
+        1 => " in one segment".to_owned(),
+        n => format!(" in {n} segments"),
+    };
+    let mut text = if now.wrong == 0 {
+        format!("Wholly right{segments}")
+    } else {
+        format!("{} of {} {} right{segments}", now.right, now.open, open_cells(task))
+    };
+    let first = moments.iter().position(|moment| score(puzzle, &moment.answer).wrong == 0);
+    text += &match first {
+        Some(first) if first <= at => format!("; first solved at step {}.", grouped(moments[first].step)),
+        Some(first) => format!("; it will be solved at step {}.", grouped(moments[first].step)),
+        None if now.wrong > 0 && at > 0 => {
+            let before = score(puzzle, &moments[0].answer);
+            format!("; at step {} it had {}. Not solved yet.", grouped(moments[0].step), before.right)
+        }
+        None => ".".to_owned(),
+    };
+    text
+}
+
+/// A line of the events pane.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Occasion {
+    /// The step.
+    pub step: u64,
+    /// When, seconds since 1970, where that is known.
+    pub at: Option<u64>,
+    /// What.
+    pub text: String,
+    /// Something is wrong.
+    pub bad: bool,
+}
+
+/// What happened to a run, newest first: what it wrote down itself, and what its figures show.
+pub fn occasions(run: &RunView) -> Vec<Occasion> {
+    let mut found: Vec<Occasion> = run
+        .happened
+        .iter()
+        .map(|h| Occasion { step: h.step, at: h.at, text: h.text.clone(), bad: is_bad(&h.text) })
+        .collect();
+    let (mut best, mut tenth) = (0.0f32, 0);
+    let mut fewest = run.setup.as_ref().map_or(u32::MAX, |setup| setup.max_segments as u32);
+    for measured in &run.measured {
+        let say = |text: String| Occasion { step: measured.step, at: None, text, bad: false };
+        if measured.exact > best {
+            // Every best one at the top, and each further tenth on the way.
+            let now = (measured.exact * 10.0) as u32;
+            if best == 0.0 {
+                found.push(say(format!("first boards wholly right: {}", percent(measured.exact))));
+            } else if now > tenth {
+                found.push(say(format!("exact {}", percent(measured.exact))));
+            }
+            (best, tenth) = (measured.exact, now);
+        }
+        let taken = measured.segments_mean.ceil() as u32;
+        if measured.segments_mean.is_finite() && taken > 0 && taken < fewest {
+            if fewest != u32::MAX {
+                found.push(say(format!("halting within {taken} segment{}", if taken == 1 { "" } else { "s" })));
+            }
+            fewest = taken;
+        }
+    }
+    if let Some(best) = run.best().filter(|best| best.exact > 0.0) {
+        let text = format!("best so far: exact {}", percent(best.exact));
+        found.push(Occasion { step: best.step, at: None, text, bad: false });
+    }
+    if let Some(why) = run.message.as_deref().filter(|_| matches!(run.life, Life::Failed | Life::Killed)) {
+        found.push(Occasion { step: run.step(), at: Some(run.status.at), text: first_line(why).to_owned(), bad: true });
+    }
+    found.sort_by(|a, b| b.step.cmp(&a.step));
+    found.dedup_by(|a, b| a.text == b.text && a.step == b.step);
+    found
+}
+
+fn is_bad(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["fail", "not finite", "nan", "corrupt", "damaged", "cannot"].iter().any(|word| text.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    fn measured(exact: &[f32], segments_mean: f32) -> Measured {
+        Measured {
+            step: 10,
+            seconds: 1.0,
+            puzzles: 100,
+            exact: *exact.last().unwrap_or(&f32::NAN),
+            cell: 0.9,
+            segments_mean,
+            valid_path: f32::NAN,
+            by_segment: exact.iter().enumerate().map(|(i, exact)| (i as u32 + 1, *exact)).collect(),
+        }
+    }
+
+    #[test]
+    fn the_sentence_follows_the_bars() {
+        let says = |exact: &[f32], mean| segments(&measured(exact, mean));
+        assert_eq!(
+            says(&[0.12, 0.5, 0.72], 2.2),
+            "With one segment 12 %, with 3 segments 72 %: thinking longer helps; it halts after 2.2 on average."
+        );
+        assert!(says(&[0.1, 0.72, 0.722], 3.0).contains("2 segments are enough; it does not halt early yet"));
+        assert!(
+            says(&[0.2, 0.91, 0.02], f32::NAN).ends_with("with 3 segments only 2 %: thinking longer makes it worse.")
+        );
+        assert!(says(&[0.0, 0.0], 2.0).starts_with("No board is wholly right yet"));
+        assert!(says(&[0.9, 0.9], 1.0).starts_with("One segment does as well as 2 segments: 90 %"));
+        assert!(says(&[], 1.0).contains("first evaluation"));
+    }
+
+    #[test]
+    fn the_live_board_says_when_it_was_solved() {
+        let puzzle = LivePuzzle { inputs: vec![1, 1, 3, 1], labels: vec![Some(2), Some(3), Some(3), None] };
+        let moment = |step, answer: [u8; 4]| Arc::new(Moment { step, at: None, answer: Box::new(answer), segments: 2 });
+        let moments = [moment(10, [9, 9, 3, 0]), moment(20, [2, 9, 3, 0]), moment(3000, [2, 3, 3, 7])];
+        assert_eq!(score(&puzzle, &moments[0].answer), Score { right: 0, open: 2, wrong: 2 });
+        assert!(live("sudoku", &puzzle, &moments[..2], 1).ends_with("at step 10 it had 0. Not solved yet."));
+        assert!(
+            live("sudoku", &puzzle, &moments, 1)
+                .starts_with("1 of 2 open cells right in 2 segments; it will be solved at")
+        );
+        assert!(
+            live("sudoku", &puzzle, &moments, 2)
+                .starts_with("Wholly right in 2 segments; first solved at step 3\u{2009}000.")
+        );
+        assert!(live("sudoku", &puzzle, &[], 0).contains("comes soon"));
+    }
+
+    #[test]
+    fn numbers_are_short() {
+        assert_eq!([grouped(7), grouped(8420), grouped(1_234_567)], ["7", "8\u{2009}420", "1\u{2009}234\u{2009}567"]);
+        assert_eq!([duration(40.0), duration(720.0), duration(12_600.0)], ["40 s", "12 min", "3.5 h"]);
+        assert_eq!([bytes(12), bytes(3_400_000)], ["12 B", "3.4 MB"]);
+        assert_eq!(
+            [percent(0.004), percent(0.719), percent(0.9996), percent(1.0)],
+            ["0.4 %", "72 %", "99.9 %", "100 %"]
+        );
+        assert_eq!([number(0.03124), number(1.236), number(312.4), number(1e-6)], ["0.0312", "1.24", "312", "1.0e-6"]);
+        assert_eq!([rate(0.001), rate(2.5e-4), rate(0.0)], ["1e-3", "2.5e-4", "0"]);
+        assert_eq!(duration(f64::NAN), "?");
+    }
+}
