@@ -1,8 +1,9 @@
 //! Whether tensors hold nothing but numbers.
 
-use burn::backend::Flex;
-use burn::tensor::{DType, Tensor, TensorReadError};
+use burn::tensor::{Tensor, TensorReadError};
 use rayon::prelude::*;
+
+use super::pass::array;
 
 /// Numbers looked at at a time by one thread.
 const CHUNK: usize = 1 << 14;
@@ -15,7 +16,7 @@ pub(super) fn all_finite(numbers: &[f32]) -> bool {
     numbers.par_chunks(CHUNK).all(chunk)
 }
 
-/// The index of the first tensor with a number that is not finite; on a GPU one question for all of them together.
+/// The index of the first tensor with a number that is not finite. A GPU is asked one question about all of them together.
 ///
 /// # Errors
 /// A device that no longer answers.
@@ -25,13 +26,10 @@ pub(super) fn first_not_finite<'a>(
     let (mut asked, mut indices) = (Vec::new(), Vec::new());
     for (index, tensor) in tensors.into_iter().enumerate() {
         let Some(tensor) = tensor else { continue };
-        match tensor.clone().try_into_primitive::<Flex>() {
-            Ok(array) if array.dtype() == DType::F32 && array.is_contiguous() => {
-                if !all_finite(array.storage()) {
-                    return Ok(Some(index));
-                }
-            }
-            _ => {
+        match array(tensor) {
+            Some(array) if all_finite(array.storage()) => {}
+            Some(_) => return Ok(Some(index)),
+            None => {
                 asked.push(tensor.clone().is_finite().all().int());
                 indices.push(index);
             }
@@ -46,7 +44,7 @@ pub(super) fn first_not_finite<'a>(
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::{Device, TensorData};
+    use burn::tensor::{DType, Device, TensorData};
 
     use super::*;
 

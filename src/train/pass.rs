@@ -42,7 +42,7 @@ impl Step {
 }
 
 /// The tensor as an f32 array on the CPU; None if it is none.
-fn array(tensor: &Tensor<2>) -> Option<FlexTensor> {
+pub(super) fn array(tensor: &Tensor<2>) -> Option<FlexTensor> {
     let array = tensor.clone().try_into_primitive::<Flex>().ok()?;
     (array.dtype() == DType::F32).then(|| array.to_contiguous())
 }
