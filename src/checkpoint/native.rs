@@ -1,5 +1,6 @@
 //! Our own format: safetensors under the public names, with the configuration in the metadata.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::state::{RawTensor, State, decode, from_model};
 use super::{CheckpointError, hex};
 use crate::files;
-use crate::model::{Hrm, HrmConfig};
+use crate::model::{Hrm, HrmConfig, PuzzleTable};
 
 /// The metadata key under which the configuration stands as JSON.
 pub const CONFIG_KEY: &str = "hrmscope.config";
@@ -118,9 +119,14 @@ pub fn save(model: &Hrm, path: &Path, mut metadata: HashMap<String, String>) -> 
     let config = serde_json::to_string(&model.config)
         .map_err(|e| CheckpointError::BadConfig { path: path.to_owned(), why: e.to_string() })?;
     metadata.insert(CONFIG_KEY.to_owned(), config);
-    let tensors: Vec<_> = from_model(model)?
+    // The puzzle table may be larger than everything else: it is not copied first.
+    let without_table = Hrm { puzzle: None, ..model.clone() };
+    let mut tensors: Vec<_> = from_model(&without_table)?
         .into_iter()
-        .filter_map(|(name, raw)| raw.values.map(|values| (name, raw.shape, values)))
+        .filter_map(|(name, raw)| raw.values.map(|values| (name, raw.shape, Cow::Owned(values))))
         .collect();
+    if let Some(table) = &model.puzzle {
+        tensors.push((PuzzleTable::NAME.to_owned(), vec![table.len(), table.dim], table.values()));
+    }
     write_tensors(path, &tensors, metadata)
 }

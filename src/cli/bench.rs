@@ -1,5 +1,6 @@
 //! `bench`: how long a segment and a training step take, on shapes that the PyTorch program shares.
 
+mod gradient;
 mod table;
 
 use std::ops::ControlFlow;
@@ -10,7 +11,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde_json::json;
 
 use super::device::Choice;
-use crate::model::{Hrm, HrmConfig, Initializer, Position};
+use crate::model::{Gradient, Hrm, HrmConfig, Initializer, Position};
 use crate::task::Example;
 use crate::trace::Module;
 use crate::train::{Schedule, TrainConfig, Trainer};
@@ -25,6 +26,9 @@ pub enum What {
     Trace,
     /// Training steps with puzzle tables of 1000 and of a million rows, and the ratio of the two.
     Table,
+    /// The one-step gradient beside backpropagation through the whole segment at 2x2, 4x4 and 8x8 cycles: memory and time
+    /// of a training step, each in a process of its own, and the angle between the two.
+    Gradient,
     /// One frame of the window while a trace plays.
     Frame,
 }
@@ -32,7 +36,7 @@ pub enum What {
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     what: What,
-    /// `small` (D 64, 2+2 layers) or `paper` (D 512, 4+4 layers, 27 million weights); both S 81.
+    /// `small` (D 64, 2+2 layers) or `paper` (D 512, 4+4 layers, 27 million weights), both S 81, with random weights.
     #[arg(long, default_value = "small")]
     preset: String,
     #[arg(long, default_value_t = 1)]
@@ -46,6 +50,9 @@ pub struct Arguments {
     /// Rows of the puzzle table.
     #[arg(long, default_value_t = 1)]
     puzzles: usize,
+    /// How far back training steps' gradient goes: one-step or bptt.
+    #[arg(long, default_value_t = Gradient::OneStep)]
+    gradient: Gradient,
     /// Decay of the averaged weights in training steps; 0 for none.
     #[arg(long, default_value_t = 0.0)]
     ema: f64,
@@ -57,6 +64,9 @@ pub struct Arguments {
     train: bool,
     #[command(flatten)]
     device: Choice,
+    /// `gradient`: also the angle in a trained Sudoku model, a name or a file.
+    #[arg(long, value_name = "CHECKPOINT")]
+    trained: Option<String>,
     /// One JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -76,7 +86,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let (info, device) = arguments.device.open()?;
     let tokens: Vec<i32> = (0..arguments.batch * config.seq_len).map(|i| (i * 7 % 10 + 1) as i32).collect();
     let time = Duration::try_from_secs_f64(arguments.seconds)?;
-    let work = Workload { tokens: tokens[..config.seq_len].to_vec(), batch: arguments.batch, ema: arguments.ema };
+    let work = Workload {
+        tokens: tokens[..config.seq_len].to_vec(),
+        batch: arguments.batch,
+        ema: arguments.ema,
+        gradient: arguments.gradient,
+    };
     let build = || Initializer { seed: 1, ..Default::default() }.build(&config, &device);
     let mut object = json!({
         "preset": arguments.preset, "batch": arguments.batch, "threads": rayon::current_num_threads(),
@@ -99,11 +114,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             report(json!({"plain_median_ms": plain, "trace_over_plain": median(&mut traced) / plain}));
             report(times(traced));
         }
+        What::Gradient => report(gradient::run(arguments, &info.id, &device)?),
         What::Table => report(table::run(&config, &Workload { ema: 0.999, ..work }, &device, time)?),
     }
     object["peak_rss_mib"] = json!(peak_rss_mib());
     if arguments.json {
         println!("{object}");
+    } else if arguments.what == What::Gradient {
+        print!("{}", gradient::table(&object));
     } else {
         println!("{}", serde_json::to_string_pretty(&object)?);
     }
@@ -174,6 +192,7 @@ pub struct Workload {
     tokens: Vec<i32>,
     batch: usize,
     ema: f64,
+    gradient: Gradient,
 }
 
 impl Workload {
@@ -189,6 +208,7 @@ impl Workload {
             seed: 1,
             grow: None,
             bootstrap: true,
+            gradient: self.gradient,
         }
     }
 

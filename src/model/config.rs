@@ -134,6 +134,16 @@ impl HrmConfig {
         self.hidden / self.heads.max(1)
     }
 
+    /// The number of weights, without the puzzle table. In f64, where no configuration overflows.
+    pub fn weights(&self) -> f64 {
+        let of = |count: usize| count as f64;
+        let (d, v) = (of(self.hidden), of(self.vocab));
+        let block = 4.0 * d * d + 3.0 * d * of(self.inner());
+        let positions = if self.position == Position::Learned { of(self.tokens()) * d } else { 0.0 };
+        // The embedding and the head, the Q head with its bias, the two initial states.
+        2.0 * v * d + positions + (of(self.h_layers) + of(self.l_layers)) * block + 2.0 * d + 2.0 + 2.0 * d
+    }
+
     /// The sizes of a run of at most so many segments.
     pub fn dimensions(&self, max_segments: usize) -> Dimensions {
         Dimensions {
@@ -225,6 +235,15 @@ pub(crate) mod tests {
             config.hidden = hidden;
             assert_eq!(config.inner(), inner);
         }
+    }
+
+    #[test]
+    fn weights_are_counted_without_making_them() {
+        let config = tiny();
+        let model = crate::model::Initializer::default().build(&config, &burn::tensor::Device::flex());
+        assert_eq!(config.weights() as usize + config.puzzles * config.puzzle_dim, model.parameters());
+        // The paper's count leaves out the two initial states, which are not trained, and the table.
+        assert_eq!(HrmConfig::default().weights() as usize - 2 * 512, 27_275_266);
     }
 
     #[test]

@@ -159,6 +159,16 @@ impl Hrm {
         self.map(Self::rope_for(&self.config, device), |_, _, w| w.clone().to_device(device))
     }
 
+    /// The public name of each of [`Hrm::weights`].
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        self.map(None, |_, spec, w| {
+            names.push(spec.name.clone());
+            w.clone()
+        });
+        names
+    }
+
     /// Where it computes.
     pub fn device(&self) -> Device {
         self.embed.device()

@@ -18,5 +18,5 @@ pub use halting::{Halting, Limits};
 pub use hrm::{Hrm, WeightSpec};
 pub use init::{Attention, Initializer, Positions};
 pub use layers::{Block, Rope, attention, rms_norm, swiglu};
-pub use segment::{Carry, Heads, Observation, Tracked, probabilities};
+pub use segment::{Carry, Gradient, Heads, Observation, Tracked, probabilities};
 pub use table::{PuzzleTable, TableMean};

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use burn::tensor::activation::softmax;
 use burn::tensor::{Tensor, activation::relu};
+use serde::{Deserialize, Serialize};
 
 use super::{Block, Hrm, LossKind};
 use crate::trace::MicroStep;
@@ -36,6 +37,49 @@ pub struct Observation<'a> {
     pub carry: &'a Carry,
 }
 
+/// How far back through a segment a training step's gradient goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gradient {
+    /// Through the last L-step and the last H-step alone (paper section 2, "Approximate gradient"): memory does not grow
+    /// with the number of cycles.
+    #[default]
+    OneStep,
+    /// Through the whole segment, backpropagation through time: for comparison.
+    Bptt,
+}
+
+impl Gradient {
+    /// The first of so many micro-steps that is on the graph.
+    fn begins(self, steps: usize) -> usize {
+        match self {
+            Self::OneStep => steps.saturating_sub(2),
+            Self::Bptt => 0,
+        }
+    }
+}
+
+impl std::str::FromStr for Gradient {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "one-step" => Ok(Self::OneStep),
+            "bptt" => Ok(Self::Bptt),
+            _ => Err(format!("there is no gradient `{text}`: one-step or bptt")),
+        }
+    }
+}
+
+impl std::fmt::Display for Gradient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::OneStep => "one-step",
+            Self::Bptt => "bptt",
+        })
+    }
+}
+
 /// The copy of the model whose weights are leaves of an autodiff graph, and the input embedded with it.
 #[derive(Debug, Clone, Copy)]
 pub struct Tracked<'a> {
@@ -43,6 +87,8 @@ pub struct Tracked<'a> {
     pub model: &'a Hrm,
     /// x embedded with the tracked weights, `[B, T, D]`.
     pub x: &'a Tensor<3>,
+    /// Which micro-steps run on the graph.
+    pub gradient: Gradient,
 }
 
 impl Hrm {
@@ -67,9 +113,8 @@ impl Hrm {
 
     /// One segment on the input x `[B, T, D]`: H_cycles times (L_cycles L-steps and one H-step), then the heads.
     ///
-    /// With `tracked`, the last L-step and the last H-step and the heads run on the autodiff graph and everything
-    /// before without one: the one-step gradient (paper section 2, "Approximate gradient"), whose memory does not
-    /// grow with the number of cycles. The carry then returned is still on the graph.
+    /// With `tracked`, the micro-steps that its [`Gradient`] names and the heads run on the autodiff graph and everything
+    /// before without one. The carry then returned is still on the graph.
     ///
     /// None when the observer broke off.
     pub fn segment(
@@ -85,7 +130,7 @@ impl Hrm {
         for step in 0..steps {
             let at = schedule.at(step);
             if let Some(tracked) = tracked
-                && step + 2 == steps
+                && step == tracked.gradient.begins(steps)
             {
                 (model, input) = (tracked.model, tracked.x);
                 carry = Carry { z_h: carry.z_h.autodiff(), z_l: carry.z_l.autodiff() };

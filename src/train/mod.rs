@@ -2,8 +2,10 @@
 
 mod act;
 mod evaluate;
+mod finite;
 mod folder;
 mod loss;
+mod memory;
 mod optimizer;
 mod pass;
 pub mod preset;
@@ -18,13 +20,9 @@ pub use act::ActState;
 pub use evaluate::{Answer, Evaluation, SegmentScore, Tally, answer, answers, evaluate};
 pub use folder::{Best, Phase, Request, Status, ask};
 pub use loss::{binary_cross_entropy, cross_entropy};
+pub use memory::{memory, memory_with};
 pub use optimizer::{AdamAtan2, Schedule, sign_sgd};
 pub use run::{FORMAT, News, Place, Run, RunConfig, RunError, Until, made_for, read_config};
 pub use step::{Gradients, Metrics, Outcome, Rules, forward_backward, forward_backward_by};
 pub use trainer::{StepReport, TrainConfig, TrainError, Trainer};
 pub use votes::Ballot;
-
-/// stub
-pub fn memory(_c: &crate::model::HrmConfig, batch: usize, _a: bool) -> u64 {
-    batch as u64 * 1000000
-}

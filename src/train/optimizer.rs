@@ -30,19 +30,24 @@ impl AdamAtan2 {
         Self { betas, weight_decay, updates: 0, moments: model.weights().iter().map(zeros).collect() }
     }
 
-    /// Updates every weight that has a gradient; `gradients` stand in the order of [`Hrm::weights`].
-    pub fn update(&mut self, model: &mut Hrm, gradients: &[Option<Tensor<2>>], rate: f64) {
+    /// Updates every weight that has a gradient; `gradients` stand in the order of [`Hrm::weights`]. Returns the index of
+    /// the first weight that overflowed, where that can be seen without asking a device.
+    pub fn update(&mut self, model: &mut Hrm, gradients: &[Option<Tensor<2>>], rate: f64) -> Option<usize> {
         self.updates += 1;
         let (b1, b2) = self.betas;
         let count = self.updates as f64;
         let (c1, c2) = (1.0 - b1.powf(count), 1.0 - b2.powf(count));
         let step = Step { b1, b2, c2, decay: 1.0 - rate * self.weight_decay, rate: rate / c1 };
-        for ((w, g), (m, v)) in model.weights_mut().into_iter().zip(gradients).zip(&mut self.moments) {
+        let mut overflowed = None;
+        for (i, ((w, g), (m, v))) in model.weights_mut().into_iter().zip(gradients).zip(&mut self.moments).enumerate() {
             let Some(g) = g else { continue };
-            if !pass::adam_atan2(step, g, [w, m, v]) {
-                step.apply(g, [w, m, v]);
+            match pass::adam_atan2(step, g, [w, m, v]) {
+                Some(true) => {}
+                Some(false) => overflowed = overflowed.or(Some(i)),
+                None => step.apply(g, [w, m, v]),
             }
         }
+        overflowed
     }
 }
 
@@ -126,7 +131,7 @@ mod tests {
             let (w, m, v) = (some(-1.0, 1.0), some(-1.0, 1.0) * size, some(0.0, 0.1) * (size * size));
             let (mut w1, mut m1, mut v1) = (w.clone(), m.clone(), v.clone());
             let (mut w2, mut m2, mut v2) = (w, m, v);
-            assert!(pass::adam_atan2(step, &g, [&mut w1, &mut m1, &mut v1]));
+            assert_eq!(pass::adam_atan2(step, &g, [&mut w1, &mut m1, &mut v1]), Some(true));
             step.apply(&g, [&mut w2, &mut m2, &mut v2]);
             for (a, b, scale) in [(w1, w2, 1.0), (m1, m2, size), (v1, v2, size * size)] {
                 let apart = ((a - b) / scale).abs().max().try_into_scalar::<f32>().unwrap();

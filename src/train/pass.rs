@@ -2,6 +2,8 @@
 //! tensor per operation. What becomes of a number depends on that number alone, so neither the threads nor the
 //! processor change a bit of it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::{DType, Tensor};
@@ -40,7 +42,7 @@ impl Step {
 }
 
 /// The tensor as an f32 array on the CPU; None if it is none.
-fn array(tensor: &Tensor<2>) -> Option<FlexTensor> {
+pub(super) fn array(tensor: &Tensor<2>) -> Option<FlexTensor> {
     let array = tensor.clone().try_into_primitive::<Flex>().ok()?;
     (array.dtype() == DType::F32).then(|| array.to_contiguous())
 }
@@ -50,21 +52,25 @@ fn release(tensor: &mut Tensor<2>) {
     *tensor = Tensor::empty([1, 1], &tensor.device());
 }
 
-/// [`Step`] on weight and moments `[w, m, v]`; false, and nothing done, if one of the tensors is no f32 array on the
-/// CPU.
-pub(super) fn adam_atan2(step: Step, g: &Tensor<2>, tensors: [&mut Tensor<2>; 3]) -> bool {
-    let (Some(g), [Some(mut w), Some(mut m), Some(mut v)]) = (array(g), tensors.each_ref().map(|t| array(t))) else {
-        return false;
-    };
+/// [`Step`] on weight and moments `[w, m, v]`, and whether the weight is finite afterwards; None, and nothing done, if
+/// one of the tensors is no f32 array on the CPU.
+pub(super) fn adam_atan2(step: Step, g: &Tensor<2>, tensors: [&mut Tensor<2>; 3]) -> Option<bool> {
+    let (g, [w, m, v]) = (array(g)?, tensors.each_ref().map(|t| array(t)));
+    let (mut w, mut m, mut v) = (w?, m?, v?);
     let [new_w, new_m, new_v] = tensors;
     [&mut *new_w, &mut *new_m, &mut *new_v].into_iter().for_each(release);
     let lines = w.storage_mut::<f32>().par_chunks_mut(CHUNK).zip(m.storage_mut::<f32>().par_chunks_mut(CHUNK));
     let lines = lines.zip(v.storage_mut::<f32>().par_chunks_mut(CHUNK)).zip(g.storage::<f32>().par_chunks(CHUNK));
-    lines.for_each(|(((w, m), v), g)| update(step, w, m, v, g));
+    let overflowed = AtomicBool::new(false);
+    lines.for_each(|(((w, m), v), g)| {
+        if !update(step, w, m, v, g) {
+            overflowed.store(true, Ordering::Relaxed);
+        }
+    });
     *new_w = Tensor::from_primitive::<Flex>(w);
     *new_m = Tensor::from_primitive::<Flex>(m);
     *new_v = Tensor::from_primitive::<Flex>(v);
-    true
+    Some(!overflowed.into_inner())
 }
 
 /// `mean = mean * decay + now * (1 - decay)`; false, and nothing done, if one is no f32 array on the CPU.
@@ -79,31 +85,35 @@ pub(super) fn blend(mean: &mut Tensor<2>, now: &Tensor<2>, decay: f64) -> bool {
 }
 
 /// [`update_numbers`], in wider registers where the processor has them.
-fn update(step: Step, w: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32]) {
+fn update(step: Step, w: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32]) -> bool {
     /// The same code, compiled for 256-bit registers.
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    fn update_avx2(step: Step, w: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32]) {
-        update_numbers(step, w, m, v, g);
+    fn update_avx2(step: Step, w: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32]) -> bool {
+        update_numbers(step, w, m, v, g)
     }
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         // The processor was just asked.
         return unsafe { update_avx2(step, w, m, v, g) };
     }
-    update_numbers(step, w, m, v, g);
+    update_numbers(step, w, m, v, g)
 }
 
-/// One Adam-atan2 update.
+/// One Adam-atan2 update, and whether the weights are finite after it.
 #[inline(always)]
-fn update_numbers(step: Step, w: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32]) {
+fn update_numbers(step: Step, w: &mut [f32], m: &mut [f32], v: &mut [f32], g: &[f32]) -> bool {
     let [b1, b2, c2, decay, rate] = [step.b1, step.b2, step.c2, step.decay, step.rate].map(|value| value as f32);
     let (new1, new2) = ((1.0 - step.b1) as f32, (1.0 - step.b2) as f32);
+    let mut largest = 0u32;
     for (((w, m), v), &g) in w.iter_mut().zip(m).zip(v).zip(g) {
         *m = *m * b1 + g * new1;
         *v = *v * b2 + g * g * new2;
         *w = *w * decay - atan2(*m, (*v / c2).sqrt() + Step::TINY as f32) * rate;
+        // Infinity and what is no number have the largest bits.
+        largest = largest.max(w.to_bits() & !(1 << 31));
     }
+    largest < f32::INFINITY.to_bits()
 }
 
 /// The angle of (x, y) for x > 0, to about 2e-7: the library's function is one call per number, and this is none.

@@ -1,12 +1,15 @@
 //! How a training run is written down and taken up again.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::Path;
 
+use burn::backend::flex::FlexTensor;
 use burn::tensor::{Device, Tensor, TensorData, TensorReadError};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::pass::array;
 use super::trainer::{TrainConfig, TrainError, Trainer};
 use crate::checkpoint::{Tensors, read_tensors, write_tensors};
 use crate::model::{Carry, Hrm, PuzzleTable, TableMean};
@@ -30,6 +33,30 @@ const MEAN_KEY: &str = "average_puzzle";
 /// Those steps, `[N, 2]`.
 const MEAN_STEPS_KEY: &str = "average_puzzle_steps";
 
+/// A tensor's numbers on their way to the disk; on the CPU they are not copied.
+enum Numbers<'a> {
+    Array(FlexTensor),
+    Other(Cow<'a, [f32]>),
+}
+
+impl Numbers<'_> {
+    fn of(tensor: &Tensor<2>) -> Result<Self, TensorReadError> {
+        match array(tensor) {
+            Some(array) => Ok(Self::Array(array)),
+            None => Ok(Self::Other(tensor.try_to_vec_as::<f32>()?.into())),
+        }
+    }
+}
+
+impl AsRef<[f32]> for Numbers<'_> {
+    fn as_ref(&self) -> &[f32] {
+        match self {
+            Self::Array(array) => array.storage(),
+            Self::Other(numbers) => numbers,
+        }
+    }
+}
+
 impl Trainer {
     /// Writes all that decides the next step, whole or not at all; `source` is the state of what gives the examples.
     ///
@@ -37,9 +64,9 @@ impl Trainer {
     /// The disk's or the device's reasons.
     pub fn save<S: Serialize>(&self, path: &Path, source: &S) -> Result<(), TrainError> {
         let fail = |e: TensorReadError| TrainError::Device { step: self.step, why: format!("{e:?}") };
-        let mut tensors: Vec<(String, Vec<usize>, Vec<f32>)> = Vec::new();
+        let mut tensors: Vec<(String, Vec<usize>, Numbers<'_>)> = Vec::new();
         let mut put = |name: String, t: &Tensor<2>| {
-            t.try_to_vec_as::<f32>().map(|values| tensors.push((name, t.dims().to_vec(), values))).map_err(fail)
+            Numbers::of(t).map(|values| tensors.push((name, t.dims().to_vec(), values))).map_err(fail)
         };
         for (i, w) in self.model.weights().into_iter().enumerate() {
             put(format!("weight.{i}"), w)?;
@@ -53,13 +80,13 @@ impl Trainer {
         put("z_h".into(), &self.state.carry.z_h.clone().reshape([batch * tokens, hidden]))?;
         put("z_l".into(), &self.state.carry.z_l.clone().reshape([batch * tokens, hidden]))?;
         if let Some(table) = &self.model.puzzle {
-            tensors.push(("puzzle".to_owned(), vec![table.len() * table.dim], table.values().into_owned()));
+            tensors.push(("puzzle".to_owned(), vec![table.len() * table.dim], Numbers::Other(table.values())));
         }
         let mean = self.average.as_ref().and_then(|average| average.puzzle.as_ref()?.mean());
         if let Some(mean) = mean {
-            tensors.push((MEAN_KEY.to_owned(), vec![mean.rows().len()], mean.rows().to_vec()));
+            tensors.push((MEAN_KEY.to_owned(), vec![mean.rows().len()], Numbers::Other(mean.rows().into())));
             let steps: Vec<f32> = mean.steps().iter().flat_map(|&step| halves(step)).collect();
-            tensors.push((MEAN_STEPS_KEY.to_owned(), vec![steps.len() / 2, 2], steps));
+            tensors.push((MEAN_STEPS_KEY.to_owned(), vec![steps.len() / 2, 2], Numbers::Other(steps.into())));
         }
         let notes = Notes {
             step: self.step,

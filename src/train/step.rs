@@ -7,7 +7,7 @@ use burn::tensor::{Int, Tensor, TensorData, TensorReadError};
 use super::act::ActState;
 use super::evaluate::score;
 use super::loss::{binary_cross_entropy, cross_entropy};
-use crate::model::{Carry, Hrm, Tracked};
+use crate::model::{Carry, Gradient, Hrm, Tracked};
 use crate::task::IGNORE;
 
 /// Gradients of the mean loss.
@@ -61,11 +61,13 @@ pub struct Rules<'a> {
     /// Whether q_continue learns from one segment more on the new states, as the reference does. If not, only q_halt
     /// learns, and a row halts when q_halt > q_continue = 0 (see [`super::TrainConfig::bootstrap`]).
     pub bootstrap: bool,
+    /// How far back the gradient goes.
+    pub gradient: Gradient,
 }
 
 impl Default for Rules<'_> {
     fn default() -> Self {
-        Self { min_steps: &[], bootstrap: true }
+        Self { min_steps: &[], bootstrap: true, gradient: Gradient::OneStep }
     }
 }
 
@@ -109,7 +111,7 @@ pub fn forward_backward_by(model: &Hrm, state: &mut ActState, rules: Rules<'_>) 
     let tracked_x = tracked.embed(tokens.clone().autodiff(), leaf.clone());
     let x = model.embed(tokens, rows);
     let mut see_nothing = |_: crate::model::Observation<'_>| ControlFlow::Continue(());
-    let on_graph = Some(Tracked { model: &tracked, x: &tracked_x });
+    let on_graph = Some(Tracked { model: &tracked, x: &tracked_x, gradient: rules.gradient });
     let Some((carry, heads)) = model.segment(&x, state.carry.clone(), on_graph, &mut see_nothing) else {
         unreachable!("the observer above never breaks off")
     };
@@ -176,4 +178,74 @@ pub fn forward_backward_by(model: &Hrm, state: &mut ActState, rules: Rules<'_>) 
         None => None,
     };
     Ok(Outcome { gradients: Gradients { weights, puzzle }, metrics, target_q_continue: target })
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::model::{HrmConfig, Initializer, tiny_config};
+    use crate::task::Example;
+
+    /// A model with some say in its q head, and a batch that was refilled; q_continue is left out, whose target would
+    /// move with the weights.
+    fn case(cycles: usize) -> (Hrm, ActState) {
+        let config = HrmConfig { h_cycles: cycles, l_cycles: cycles, ..tiny_config() };
+        let mut model = Initializer { seed: 8, ..Default::default() }.build(&config, &Device::flex());
+        model.q_head = model.lm_head.clone().narrow(1, 0, 2);
+        model.q_bias = model.q_bias.zeros_like();
+        let mut state = ActState::new(&model, 3);
+        state.refill(&model, |row| Example {
+            inputs: (0..16).map(|cell| (cell * 5 + row as i32) % 6).collect(),
+            labels: (0..16).map(|cell| (cell * row as i32 + 1) % 6).collect(),
+            puzzle_id: 0,
+        });
+        (model, state)
+    }
+
+    fn run(model: &Hrm, state: &ActState, gradient: Gradient) -> (f64, Gradients) {
+        let rules = Rules { bootstrap: false, gradient, ..Rules::default() };
+        let outcome = forward_backward_by(model, &mut state.clone(), rules).unwrap();
+        ((outcome.metrics.lm_loss + 0.5 * outcome.metrics.q_halt_loss) / 3.0, outcome.gradients)
+    }
+
+    fn values(gradients: &Gradients) -> Vec<Vec<f32>> {
+        let numbers = |g: &Option<Tensor<2>>| g.as_ref().map_or(vec![], |g| g.try_to_vec_as::<f32>().unwrap());
+        gradients.weights.iter().map(numbers).chain(gradients.puzzle.clone()).collect()
+    }
+
+    #[test]
+    fn one_cycle_has_one_gradient() {
+        let (model, state) = case(1);
+        let (one, all) = (run(&model, &state, Gradient::OneStep), run(&model, &state, Gradient::Bptt));
+        assert_eq!((one.0, values(&one.1)), (all.0, values(&all.1)));
+    }
+
+    #[test]
+    fn backpropagation_through_time_is_the_slope() {
+        let (model, state) = case(2);
+        let (loss, gradients) = run(&model, &state, Gradient::Bptt);
+        let (same, one_step) = run(&model, &state, Gradient::OneStep);
+        assert_eq!(loss, same);
+        let (mut off, mut compared) = (0, 0);
+        for (i, g) in gradients.weights.iter().enumerate() {
+            let Some(g) = g else { continue };
+            let length = |g: Tensor<2>| f64::from(g.square().sum().sqrt().try_into_scalar::<f32>().unwrap());
+            let size = length(g.clone());
+            let moved = |by: f64| {
+                let mut model = model.clone();
+                let weight = &mut model.weights_mut()[i];
+                **weight = weight.clone() + g.clone() * (by / size);
+                run(&model, &state, Gradient::OneStep).0
+            };
+            let slope = (moved(0.01) - moved(-0.01)) / 0.02;
+            assert!((slope - size).abs() < 0.01 * size, "{}: {size} where the slope is {slope}", model.names()[i]);
+            let apart = length(g.clone() - one_step.weights[i].clone().unwrap());
+            off += usize::from(apart > 0.05 * size);
+            compared += 1;
+        }
+        assert_eq!(compared, model.weights().len() - 2, "all but the two initial states");
+        assert!(off > compared / 2, "the one-step gradient is another: {off} of {compared}");
+    }
 }

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::act::ActState;
+use super::finite::{all_finite, first_not_finite};
 use super::optimizer::{AdamAtan2, Schedule, sign_sgd};
 use super::pass;
-use super::step::{Metrics, Rules, forward_backward_by};
+use super::step::{Metrics, Outcome, Rules, forward_backward_by};
 use crate::checkpoint::CheckpointError;
-use crate::model::{Hrm, PuzzleTable, TableMean};
+use crate::model::{Gradient, Hrm, PuzzleTable, TableMean};
 use crate::task::Example;
 
 /// The numbers that decide a run, beside the model's own.
@@ -41,6 +42,13 @@ pub struct TrainConfig {
     /// pass, q_continue is held at 0, and a row halts when q_halt > 0: the same rule for whoever runs the model.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub bootstrap: bool,
+    /// How far back through a segment the gradient goes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub gradient: Gradient,
+}
+
+fn is_default(gradient: &Gradient) -> bool {
+    *gradient == Gradient::default()
 }
 
 fn yes() -> bool {
@@ -65,15 +73,15 @@ impl TrainConfig {
 /// Training that cannot go on.
 #[derive(Debug, Error)]
 pub enum TrainError {
-    /// The loss is no number.
+    /// Something became infinite or no number at all.
     #[error(
-        "the loss is {loss} at step {step}: the run stops and its last good checkpoint stays; a lower learning rate may help"
+        "{what} is not finite at step {step}: the run stops and its last good checkpoint stays; a lower learning rate may help"
     )]
     NotFinite {
         /// The step.
         step: u64,
-        /// NaN or infinite.
-        loss: f64,
+        /// The first tensor that is not: a weight or a gradient by its public name, or a loss.
+        what: String,
     },
     /// The device failed.
     #[error("the device stopped answering at step {step}: {why}")]
@@ -175,7 +183,8 @@ impl Trainer {
     /// One step: halted rows take new puzzles from `next`, one segment, one update.
     ///
     /// # Errors
-    /// A loss that is no number (the weights are then as before the step), or a device that failed.
+    /// A loss or a gradient that is not finite (the weights are then as before the step), a weight that the update made
+    /// overflow, or a device that failed.
     pub fn step(&mut self, mut next: impl FnMut() -> Example) -> Result<StepReport, TrainError> {
         let step = self.step + 1;
         self.grow(step);
@@ -189,15 +198,16 @@ impl Trainer {
             })
             .collect();
         let device = |e: TensorReadError| TrainError::Device { step, why: format!("{e:?}") };
-        let rules = Rules { min_steps: &min_steps, bootstrap: self.config.bootstrap };
+        let rules = Rules { min_steps: &min_steps, bootstrap: self.config.bootstrap, gradient: self.config.gradient };
         let outcome = forward_backward_by(&self.model, &mut self.state, rules).map_err(device)?;
         let metrics = outcome.metrics;
-        let loss = metrics.lm_loss + 0.5 * (metrics.q_halt_loss + metrics.q_continue_loss);
-        if !loss.is_finite() {
-            return Err(TrainError::NotFinite { step, loss });
+        if let Some(what) = not_finite(&self.model, &outcome).map_err(device)? {
+            return Err(TrainError::NotFinite { step, what });
         }
         let rate = self.config.schedule.at(step);
-        self.optimizer.update(&mut self.model, &outcome.gradients.weights, rate);
+        if let Some(index) = self.optimizer.update(&mut self.model, &outcome.gradients.weights, rate) {
+            return Err(TrainError::NotFinite { step, what: format!("the new weight {}", self.model.names()[index]) });
+        }
         if let (Some(table), Some(gradient)) = (&mut self.model.puzzle, &outcome.gradients.puzzle) {
             let (rate, decay) = ((rate * self.config.puzzle_rate) as f32, self.config.puzzle_decay as f32);
             let ids = self.state.puzzle_ids();
@@ -218,6 +228,31 @@ impl Trainer {
         self.step = step;
         Ok(StepReport { step, rate, metrics })
     }
+}
+
+/// What is not finite, in the order of computing: weights (only looked at when something behind them is not), losses,
+/// gradients.
+fn not_finite(model: &Hrm, outcome: &Outcome) -> Result<Option<String>, TensorReadError> {
+    let Metrics { lm_loss, q_halt_loss, q_continue_loss, .. } = outcome.metrics;
+    let losses = [("lm_loss", lm_loss), ("q_halt_loss", q_halt_loss), ("q_continue_loss", q_continue_loss)];
+    let loss = losses.into_iter().find(|(_, value)| !value.is_finite());
+    let found = &outcome.gradients;
+    let gradient = match loss {
+        Some(_) => None,
+        None => first_not_finite(found.weights.iter().map(Option::as_ref))?,
+    };
+    let puzzle = found.puzzle.as_ref().is_some_and(|rows| !all_finite(rows));
+    if loss.is_none() && gradient.is_none() && !puzzle {
+        return Ok(None);
+    }
+    let names = model.names();
+    let weight = first_not_finite(model.weights().into_iter().map(Some))?;
+    Ok(Some(match (weight, loss, gradient) {
+        (Some(index), ..) => format!("the weight {}", names[index]),
+        (None, Some((name, value)), _) => format!("{name} = {value}"),
+        (None, None, Some(index)) => format!("the gradient of {}", names[index]),
+        (None, None, None) => format!("the gradient of {}", PuzzleTable::NAME),
+    }))
 }
 
 /// Holds q_continue at 0: nothing it learns from will move it, and decay leaves 0 as it is.
@@ -241,7 +276,7 @@ pub(super) mod tests {
     use burn::tensor::Device;
 
     use super::*;
-    use crate::model::{HrmConfig, Initializer, tiny_config};
+    use crate::model::{HrmConfig, Initializer, LossKind, tiny_config};
 
     pub(in crate::train) fn config() -> TrainConfig {
         TrainConfig {
@@ -255,6 +290,7 @@ pub(super) mod tests {
             seed: 3,
             grow: None,
             bootstrap: true,
+            gradient: Gradient::OneStep,
         }
     }
 
@@ -330,13 +366,51 @@ pub(super) mod tests {
         assert!(head.chunks(2).chain(bias.chunks(2)).all(|pair| pair[0] != 0.0 && pair[1] == 0.0));
     }
 
+    fn broken(change: impl FnOnce(&mut Hrm)) -> (Trainer, String) {
+        let mut model = Initializer { seed: 5, ..Default::default() }.build(&tiny_config(), &Device::flex());
+        change(&mut model);
+        let (mut trainer, mut count) = (Trainer::new(model, config()), 0);
+        let error = trainer.step(|| next(&mut count)).unwrap_err();
+        assert!(matches!(error, TrainError::NotFinite { step: 1, .. }), "{error}");
+        (trainer, error.to_string())
+    }
+
     #[test]
-    fn a_loss_that_is_no_number_stops_and_keeps_the_weights() {
-        let mut broken = Initializer::default().build(&tiny_config(), &Device::flex());
-        broken.lm_head = broken.lm_head * f32::NAN;
-        let mut trainer = Trainer::new(broken, config());
-        let mut count = 0;
-        assert!(matches!(trainer.step(|| next(&mut count)), Err(TrainError::NotFinite { step: 1, .. })));
+    fn what_is_not_finite_stops_the_run_and_is_named() {
+        let (trainer, message) = broken(|model| model.lm_head = model.lm_head.clone() * f32::NAN);
+        assert!(message.starts_with("the weight lm_head.weight is not finite at step 1"), "{message}");
         assert_eq!(trainer.step, 0);
+        let (_, message) = broken(|model| model.l[0].down = model.l[0].down.clone() * f32::INFINITY);
+        assert!(message.starts_with("the weight L_level.layers.0.mlp.down_proj.weight is"), "{message}");
+        let (_, message) = broken(|model| model.lm_head = model.lm_head.ones_like() * 3e38);
+        assert!(message.starts_with("lm_loss = "), "{message}");
+    }
+
+    #[test]
+    fn a_gradient_that_is_not_finite_leaves_the_weights() {
+        // Nearly nothing is normed to something again and again: the slope is out of all bounds, the loss is not.
+        let config = HrmConfig { rms_eps: 1e-20, loss: LossKind::Softmax, h_cycles: 1, l_cycles: 1, ..tiny_config() };
+        let weights =
+            |model: &Hrm| -> Vec<_> { model.weights().iter().map(|w| w.try_to_vec_as::<f32>().unwrap()).collect() };
+        let mut before = Vec::new();
+        let (trainer, message) = broken(|model| {
+            *model = Initializer { seed: 5, ..Default::default() }.build(&config, &Device::flex());
+            model.embed = model.embed.clone() * 1e-30;
+            model.position = model.position.take().map(|table| table * 1e-30);
+            (model.h_init, model.l_init) = (model.h_init.zeros_like(), model.l_init.zeros_like());
+            model.lm_head = model.lm_head.clone() * 1e12;
+            before = weights(model);
+        });
+        assert!(message.starts_with("the gradient of embed_tokens.embedding_weight is"), "{message}");
+        assert!(weights(&trainer.model) == before && trainer.step == 0);
+    }
+
+    #[test]
+    fn a_weight_that_overflows_is_named() {
+        let model = Initializer { seed: 5, ..Default::default() }.build(&tiny_config(), &Device::flex());
+        let schedule = Schedule { rate: f64::from(f32::MAX), warmup: 0, steps: 20, min_ratio: 1.0 };
+        let (mut trainer, mut count) = (Trainer::new(model, TrainConfig { schedule, ..config() }), 0);
+        let error = (0..3).find_map(|_| trainer.step(|| next(&mut count)).err()).unwrap().to_string();
+        assert!(error.starts_with("the new weight "), "{error}");
     }
 }
