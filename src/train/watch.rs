@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-pub use lines::{Happened, LivePuzzle, Measured, Moment, Report};
+pub use lines::{Happened, LivePuzzle, Measured, Moment, Report, Score};
 use lines::{Line, live, metrics};
 use tail::{Fresh, Tail};
 
@@ -359,8 +359,10 @@ impl Reader {
             if let Some(puzzle) = puzzle.filter(|_| view.puzzle.is_none()) {
                 view.puzzle = Some(Arc::new(puzzle));
             }
-            let fits = |moment: &Moment| view.puzzle.as_ref().is_some_and(|p| p.inputs.len() == moment.answer.len());
-            if let Some(moment) = moment.filter(fits) {
+            if let Some(mut moment) = moment
+                && let Some(puzzle) = view.puzzle.as_ref().filter(|p| p.inputs.len() == moment.answer.len())
+            {
+                moment.score = Score::of(puzzle, &moment.answer);
                 let kept = view.moments.partition_point(|other| other.step < moment.step);
                 view.moments.truncate(kept);
                 view.moments.push(Arc::new(moment));

@@ -1,6 +1,6 @@
 //! Words and sentences about a run, made from its numbers.
 
-use crate::train::watch::{Life, LivePuzzle, Measured, Moment, RunView};
+use crate::train::watch::{Life, Measured, Moment, RunView};
 
 /// A state in a word.
 pub fn state_word(life: Life) -> &'static str {
@@ -177,31 +177,6 @@ pub fn segments(measured: &Measured) -> String {
     text + "."
 }
 
-/// How the live answer compares with the right one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Score {
-    /// Cells that the model had to fill and filled rightly.
-    pub right: usize,
-    /// Cells that it had to fill.
-    pub open: usize,
-    /// Cells that are wrong anywhere on the board.
-    pub wrong: usize,
-}
-
-/// Compares an answer with the labels. For tasks where the input says nothing of the answer's cells, all cells are open.
-pub fn score(puzzle: &LivePuzzle, answer: &[u8]) -> Score {
-    let cells = puzzle.inputs.iter().zip(&puzzle.labels).zip(answer);
-    let mut score = Score::default();
-    for ((input, label), answer) in cells {
-        let Some(label) = label else { continue };
-        let given = input == label;
-        score.open += usize::from(!given);
-        score.right += usize::from(!given && answer == label);
-        score.wrong += usize::from(answer != label);
-    }
-    score
-}
-
 /// What the cells are called that the model has to fill.
 pub fn open_cells(task: &str) -> &'static str {
     match task {
@@ -212,11 +187,11 @@ pub fn open_cells(task: &str) -> &'static str {
 }
 
 /// What the live board shows, in a sentence or two.
-pub fn live(task: &str, puzzle: &LivePuzzle, moments: &[std::sync::Arc<Moment>], at: usize) -> String {
+pub fn live(task: &str, moments: &[std::sync::Arc<Moment>], at: usize) -> String {
     let Some(moment) = moments.get(at) else {
         return "The same held-out puzzle, answered every few seconds: its first answer comes soon.".into();
     };
-    let now = score(puzzle, &moment.answer);
+    let now = moment.score;
     let segments = match moment.segments {
         0 => String::new(),
         1 => " in one segment".to_owned(),
@@ -227,13 +202,13 @@ pub fn live(task: &str, puzzle: &LivePuzzle, moments: &[std::sync::Arc<Moment>],
     } else {
         format!("{} of {} {} right{segments}", now.right, now.open, open_cells(task))
     };
-    let first = moments.iter().position(|moment| score(puzzle, &moment.answer).wrong == 0);
+    let first = moments.iter().position(|moment| moment.score.wrong == 0);
     text += &match first {
         Some(first) if first <= at => format!("; first solved at step {}.", grouped(moments[first].step)),
         Some(first) => format!("; it will be solved at step {}.", grouped(moments[first].step)),
         None if now.wrong > 0 && at > 0 => {
-            let before = score(puzzle, &moments[0].answer);
-            format!("; at step {} it had {}. Not solved yet.", grouped(moments[0].step), before.right)
+            let before = moments[0].score.right;
+            format!("; at step {} it had {before}. Not solved yet.", grouped(moments[0].step))
         }
         None => ".".to_owned(),
     };
@@ -304,6 +279,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::train::watch::{LivePuzzle, Score};
 
     fn measured(exact: &[f32], segments_mean: f32) -> Measured {
         Measured {
@@ -337,19 +313,18 @@ mod tests {
     #[test]
     fn the_live_board_says_when_it_was_solved() {
         let puzzle = LivePuzzle { inputs: vec![1, 1, 3, 1], labels: vec![Some(2), Some(3), Some(3), None] };
-        let moment = |step, answer: [u8; 4]| Arc::new(Moment { step, at: None, answer: Box::new(answer), segments: 2 });
+        let moment = |step, answer: [u8; 4]| {
+            let score = Score::of(&puzzle, &answer);
+            Arc::new(Moment { step, at: None, answer: Box::new(answer), segments: 2, score })
+        };
         let moments = [moment(10, [9, 9, 3, 0]), moment(20, [2, 9, 3, 0]), moment(3000, [2, 3, 3, 7])];
-        assert_eq!(score(&puzzle, &moments[0].answer), Score { right: 0, open: 2, wrong: 2 });
-        assert!(live("sudoku", &puzzle, &moments[..2], 1).ends_with("at step 10 it had 0. Not solved yet."));
+        assert_eq!(moments[0].score, Score { right: 0, open: 2, wrong: 2 });
+        assert!(live("sudoku", &moments[..2], 1).ends_with("at step 10 it had 0. Not solved yet."));
+        assert!(live("sudoku", &moments, 1).starts_with("1 of 2 open cells right in 2 segments; it will be solved at"));
         assert!(
-            live("sudoku", &puzzle, &moments, 1)
-                .starts_with("1 of 2 open cells right in 2 segments; it will be solved at")
+            live("sudoku", &moments, 2).starts_with("Wholly right in 2 segments; first solved at step 3\u{2009}000.")
         );
-        assert!(
-            live("sudoku", &puzzle, &moments, 2)
-                .starts_with("Wholly right in 2 segments; first solved at step 3\u{2009}000.")
-        );
-        assert!(live("sudoku", &puzzle, &[], 0).contains("comes soon"));
+        assert!(live("sudoku", &[], 0).contains("comes soon"));
     }
 
     #[test]
