@@ -2,6 +2,7 @@
 
 mod bench;
 mod convert;
+mod dataset;
 mod demo;
 mod device;
 mod devices;
@@ -53,6 +54,9 @@ enum Command {
     /// Make puzzles with verified answers.
     #[command(subcommand)]
     Generate(generate::Task),
+    /// Build, describe or part data.
+    #[command(subcommand)]
+    Dataset(dataset::Command),
     /// Write a checkpoint of the public code in our format.
     Convert(convert::Arguments),
     /// How long a segment or a training step takes.
@@ -116,6 +120,7 @@ impl Arguments {
             Some(Command::Train(arguments)) => train::run(&arguments),
             Some(Command::Inspect(arguments)) => inspect::run(&arguments),
             Some(Command::Generate(task)) => generate::run(&task),
+            Some(Command::Dataset(command)) => dataset::run(&command),
             Some(Command::Convert(arguments)) => convert::run(&arguments),
             Some(Command::Bench(arguments)) => bench::run(&arguments),
         }

@@ -72,6 +72,9 @@ pub enum DataError {
     /// Nothing to measure on.
     #[error("the data have no test part, and none can be held back: say what to measure on with --held-out")]
     NoTest,
+    /// The caller stopped the work.
+    #[error("stopped before the end: nothing was written")]
+    Stopped,
     /// The thread that draws ahead has ended.
     #[error("the examples ended before the run did")]
     Drained,

@@ -2,25 +2,35 @@
 
 mod answered;
 mod arc;
+mod build;
 mod builder;
 mod csv;
 mod error;
+#[cfg(test)]
+mod fuzz;
+mod info;
+mod kind;
 mod npy;
 mod open;
 mod sampler;
 mod set;
 mod source;
 mod split;
+mod split_file;
 mod summary;
 mod tasks;
 
 pub use self::csv::{CsvPuzzle, CsvPuzzles, CsvWriter, Wrong, write_csv, write_maze_csv};
 pub use answered::Answered;
 pub use arc::{ArcTasks, looks_like_arc, read_arc};
-pub use builder::{Begins, FolderWriter, Metadata, PartWriter, Rows, identifiers, parts};
+pub use build::{BuildOptions, Built, TestFrom, Watch, build};
+pub use builder::{Begins, Counts, FolderWriter, Metadata, PartWriter, Rows, identifiers, parts};
 pub use error::DataError;
+pub use info::{Content, Info, PartInfo, TasksInfo, info};
 pub use sampler::{Sampler, SamplerState};
 pub use set::{DataSet, Part};
 pub use source::DataSource;
+pub use split::HeldOut;
+pub use split_file::{Parted, SplitOptions, split_file};
 pub use summary::Summary;
 pub use tasks::{Known, TaskSet};

@@ -33,6 +33,8 @@ pub struct DataSet {
     renamed: Vec<i32>,
     pool: Pool,
     notes: Vec<String>,
+    /// Puzzles are drawn without symmetries.
+    as_it_is: bool,
 }
 
 /// Where the examples lie.
@@ -60,7 +62,14 @@ impl DataSet {
             puzzle_id: 0,
         };
         let pool = Pool::Puzzles(puzzles.iter().map(example).collect());
-        Self { boards: Boards::Sudoku(shape), identifiers: blank(), pool, notes: Vec::new(), renamed: Vec::new() }
+        Self {
+            boards: Boards::Sudoku(shape),
+            identifiers: blank(),
+            pool,
+            notes: Vec::new(),
+            renamed: Vec::new(),
+            as_it_is: false,
+        }
     }
 
     /// Mazes of one side.
@@ -68,7 +77,14 @@ impl DataSet {
         let example =
             |p: &MazePuzzle| Example { inputs: maze::encode(&p.maze), labels: maze::encode_answer(p), puzzle_id: 0 };
         let pool = Pool::Puzzles(puzzles.iter().map(example).collect());
-        Self { boards: Boards::Maze { side }, identifiers: blank(), pool, notes: Vec::new(), renamed: Vec::new() }
+        Self {
+            boards: Boards::Maze { side },
+            identifiers: blank(),
+            pool,
+            notes: Vec::new(),
+            renamed: Vec::new(),
+            as_it_is: false,
+        }
     }
 
     /// Puzzles from a file, all as the first; None when there is none.
@@ -78,18 +94,18 @@ impl DataSet {
             Answered::Maze(puzzle) => Boards::Maze { side: puzzle.maze.side() },
         };
         let pool = Pool::Puzzles(puzzles.iter().map(Answered::example).collect());
-        Some(Self { boards, identifiers: blank(), pool, notes: Vec::new(), renamed: Vec::new() })
+        Some(Self { boards, identifiers: blank(), pool, notes: Vec::new(), renamed: Vec::new(), as_it_is: false })
     }
 
     /// ARC tasks in variants.
     pub fn of_tasks(tasks: TaskSet) -> Self {
         let (boards, identifiers) = (Boards::Arc { side: tasks.side() }, tasks.identifiers());
-        Self { boards, identifiers, pool: Pool::Tasks(tasks), notes: Vec::new(), renamed: Vec::new() }
+        Self { boards, identifiers, pool: Pool::Tasks(tasks), notes: Vec::new(), renamed: Vec::new(), as_it_is: false }
     }
 
     /// The rows of a builder's folder.
     pub fn of_rows(boards: Boards, identifiers: Vec<String>, rows: Rows) -> Self {
-        Self { boards, identifiers, pool: Pool::Rows(rows), notes: Vec::new(), renamed: Vec::new() }
+        Self { boards, identifiers, pool: Pool::Rows(rows), notes: Vec::new(), renamed: Vec::new(), as_it_is: false }
     }
 
     /// The same with a line about it for people: what was left out when it was read, say.
@@ -187,6 +203,7 @@ impl DataSet {
     pub fn draw(&self, rng: &mut impl Rng) -> Result<Example, DataError> {
         let index = rng.random_range(0..self.len());
         let example = match &self.pool {
+            Pool::Puzzles(examples) if self.as_it_is => return Ok(examples[index].clone()),
             Pool::Puzzles(examples) => &examples[index],
             Pool::Tasks(tasks) => return tasks.draw(index, rng),
             Pool::Rows(rows) => return rows.example(index),
@@ -204,6 +221,11 @@ impl DataSet {
             Boards::Arc { .. } => (example.inputs.clone(), example.labels.clone()),
         };
         Ok(Example { inputs, labels, puzzle_id: example.puzzle_id })
+    }
+
+    /// Whether [`DataSet::draw`] shows Sudokus and mazes as they are instead of through a random symmetry.
+    pub fn show_as_it_is(&mut self, as_it_is: bool) {
+        self.as_it_is = as_it_is;
     }
 
     /// Takes out the puzzles that look just like one of these.
@@ -224,6 +246,13 @@ impl DataSet {
         let (kept, out) = split::apart(self.boards, all, count, seed);
         *examples = kept;
         let (boards, identifiers) = (self.boards, self.identifiers.clone());
-        Ok(Self { boards, identifiers, pool: Pool::Puzzles(out), notes: Vec::new(), renamed: Vec::new() })
+        Ok(Self {
+            boards,
+            identifiers,
+            pool: Pool::Puzzles(out),
+            notes: Vec::new(),
+            renamed: Vec::new(),
+            as_it_is: false,
+        })
     }
 }

@@ -157,7 +157,7 @@ impl DataSource {
                 let test = Self::Arc { path: path.clone(), augment: *augment, seed: *seed, part: Part::Test };
                 test.load(Some(limit), &|_| true).map(Some)
             }
-            Self::File { path, .. } => open::test_part(path),
+            Self::File { path, wrong } => open::test_part(path, *wrong),
         }
     }
 }

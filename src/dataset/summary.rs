@@ -81,11 +81,6 @@ impl Seen {
     pub fn insert(&mut self, thing: &(impl Hash + ?Sized)) -> bool {
         self.0.insert(fingerprint(thing))
     }
-
-    /// Was it there?
-    pub fn contains(&self, thing: &(impl Hash + ?Sized)) -> bool {
-        self.0.contains(&fingerprint(thing))
-    }
 }
 
 /// 64 bits that stand for a thing: the same in every run of one program.

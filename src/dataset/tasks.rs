@@ -2,6 +2,7 @@
 //! turns and colours alone.
 
 use rand::Rng;
+use rayon::prelude::*;
 
 use super::DataError;
 use super::set::Part;
@@ -51,9 +52,11 @@ impl TaskSet {
     pub fn new(side: usize, tasks: Vec<Known>, augment: usize, seed: u64, part: Part) -> Result<Self, DataError> {
         let (mut first_id, mut start) = (1, 0);
         let mut entries = Vec::new();
-        for Known { name, task, learned } in tasks {
-            let variants: Vec<Variant> =
-                std::iter::once(Variant::IDENTITY).chain(arc::variants(&task, &name, augment, seed)).collect();
+        // A thousand variants of a thousand tasks, each told from the others, are some minutes of work.
+        let found: Vec<Vec<Variant>> =
+            tasks.par_iter().map(|known| arc::variants(&known.task, &known.name, augment, seed)).collect();
+        for (Known { name, task, learned }, others) in tasks.into_iter().zip(found) {
+            let variants: Vec<Variant> = std::iter::once(Variant::IDENTITY).chain(others).collect();
             let pairs = match (part, learned) {
                 (Part::Train, true) => [task.train, task.test].concat(),
                 (Part::Train, false) => task.train,

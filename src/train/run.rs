@@ -60,6 +60,10 @@ pub struct RunConfig {
     pub train: TrainConfig,
     /// What it learns from.
     pub data: DataSource,
+    /// Whether puzzles are seen through the symmetries of their board. Not for mazes that are to be answered exactly: which of
+    /// several shortest paths is labelled depends on how the maze lies.
+    #[serde(default = "yes")]
+    pub symmetries: bool,
     /// What it is measured on, and never learns from; None for the test part of the data, or a part held back.
     #[serde(default)]
     pub held_out: Option<DataSource>,
@@ -77,6 +81,10 @@ pub struct RunConfig {
 
 fn first_format() -> u32 {
     1
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn held_out_count() -> usize {
@@ -610,6 +618,7 @@ fn prepare(
     }
     let held_out = held_out.examples(config.held_out_count)?;
     data.leave_out(&held_out.iter().map(|example| example.inputs.as_slice()).collect::<HashSet<_>>());
+    data.show_as_it_is(!config.symmetries);
     if data.is_empty() {
         return Err(wrong("every training puzzle is held out: use other data or another seed".into()));
     }

@@ -219,3 +219,31 @@ fn settings_are_checked_by_name() {
     let output = start(&place.path().join("run"), &["--set", "batch=100000000"]);
     assert!(said(&output).contains("--set batch=") && said(&output).contains("would fit"), "{}", said(&output));
 }
+
+/// 30 steps of a small model from a preset; the mean loss of a row in the first and in the last five.
+fn first_and_last_loss(preset: &str, more: &[&str]) -> (f64, f64) {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("run");
+    let small =
+        ["hidden=16", "heads=2", "inner=32", "puzzle_dim=16", "batch=8", "warmup=1", "steps=30", "report_every=5"];
+    let small = small.iter().chain(more).flat_map(|field| ["--set", field]);
+    let fixed = ["--preset", preset, "--device", "cpu", "--set", "held_out_count=2", "--set", "rate=0.003"];
+    let arguments: Vec<&str> = fixed.into_iter().chain(small).collect();
+    let output = train(&folder, &arguments).output().unwrap();
+    assert!(output.status.success(), "{preset}: {}", said(&output));
+    let losses: Vec<f64> =
+        lines(&folder, "metrics.jsonl").iter().filter_map(|line| line.get("lm_loss")?.as_f64()).collect();
+    assert_eq!(losses.len(), 6, "{preset}");
+    (losses[0], losses[5])
+}
+
+#[test]
+fn a_tiny_preset_of_each_task_learns() {
+    let sudoku = ["data=generated:4x4,givens=6..9,count=40,seed=1"];
+    let maze = ["data=generated:maze-9x9,kind=perfect+rooms,length=4..30,count=40,seed=1", "held_out=null"];
+    let arc = ["data=generated:arc-12x12,families=gravity+mirror,pairs=20,augment=2,seed=1", "held_out=null"];
+    for (preset, more) in [("sudoku-4x4", &sudoku[..]), ("maze-9x9", &maze), ("arc-mini", &arc)] {
+        let (first, last) = first_and_last_loss(preset, more);
+        assert!(last < 0.9 * first, "{preset}: the loss went from {first} to {last}");
+    }
+}

@@ -14,9 +14,10 @@
 
 mod rows;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod writer;
 
+pub(super) use rows::is_part;
 pub use rows::{Rows, identifiers, parts};
 pub use writer::{Begins, FolderWriter, PartWriter};
 
@@ -52,6 +53,17 @@ pub struct Metadata {
     pub mean_puzzle_examples: f64,
     /// The sets' names.
     pub sets: Vec<String>,
+}
+
+/// How much a part holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Boards with their answers.
+    pub examples: usize,
+    /// Variants; each has one puzzle id.
+    pub puzzles: usize,
+    /// What the variants were made from.
+    pub groups: usize,
 }
 
 /// The five files of a set.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::DataError;
 use super::super::npy::Array;
-use super::{IDENTIFIERS, METADATA, Metadata, file};
+use super::{Counts, IDENTIFIERS, METADATA, Metadata, file};
 use crate::files::{self, FileError};
 use crate::task::{Example, IGNORE};
 
@@ -19,6 +19,11 @@ const AT_ONCE: usize = 1 << 18;
 /// The parts that a folder has, of `train` and `test`; none when it is no builder's folder.
 pub fn parts(root: &Path) -> Vec<&'static str> {
     ["train", "test"].into_iter().filter(|part| root.join(part).join(METADATA).is_file()).collect()
+}
+
+/// Whether a folder is itself a part.
+pub(in super::super) fn is_part(folder: &Path) -> bool {
+    folder.join(METADATA).is_file()
 }
 
 /// The names of the puzzle ids, the blank one first; None when the folder does not say them.
@@ -79,8 +84,8 @@ impl Rows {
         if rows.is_empty() {
             return Err(wrong("there is not one example in its sets".into()));
         }
-        if rows.metadata.total_groups != rows.groups() {
-            let (said, found) = (rows.metadata.total_groups, rows.groups());
+        let (said, found) = (rows.metadata.total_groups, rows.counts().groups);
+        if said != found {
             return Err(wrong(format!("it says that there are {said} groups, and the sets have {found}")));
         }
         Ok(rows)
@@ -101,14 +106,11 @@ impl Rows {
         self.len() == 0
     }
 
-    /// Number of puzzles: the variants of all groups.
-    pub fn puzzles(&self) -> usize {
-        self.sets.iter().map(|set| set.ids.len()).sum()
-    }
-
-    /// Number of groups: what the variants were made from.
-    pub fn groups(&self) -> usize {
-        self.sets.iter().map(|set| set.groups.len() - 1).sum()
+    /// How much there is in all sets.
+    pub fn counts(&self) -> Counts {
+        let puzzles = self.sets.iter().map(|set| set.ids.len()).sum();
+        let groups = self.sets.iter().map(|set| set.groups.len() - 1).sum();
+        Counts { examples: self.len(), puzzles, groups }
     }
 
     /// The examples of each group, counted over all sets.

@@ -49,7 +49,7 @@ fn a_folder_of_numpy_is_read() {
     let names = identifiers(folder.path()).unwrap().unwrap();
     assert_eq!(names, ["<blank>", "a", "a_t1_0123456789", "b"]);
     let rows = Rows::open(folder.path(), "train").unwrap();
-    assert_eq!((rows.len(), rows.puzzles(), rows.groups()), (5, 4, 3));
+    assert_eq!(rows.counts(), Counts { examples: 5, puzzles: 4, groups: 3 });
     assert_eq!(rows.group_ranges().collect::<Vec<_>>(), [0..3, 3..4, 4..5]);
     assert_eq!(rows.sets().collect::<Vec<_>>(), [("all", 3), ("more", 2)]);
     let mut seen = Vec::new();
@@ -75,14 +75,15 @@ fn a_folder_of_numpy_is_read() {
 
 #[test]
 fn errors_name_the_file_the_row_and_the_reason() {
-    let message = |name: &str, edit: fn(&mut Vec<u8>)| {
+    type Edit = fn(&mut Vec<u8>);
+    let message = |name: &str, edit: Edit| {
         let folder = fixture(name, edit);
         let rows = Rows::open(folder.path(), "train").and_then(|rows| rows.each(0..usize::MAX, |_, _| Ok(())));
         let message = rows.unwrap_err().to_string();
         assert!(message.contains(Path::new(name).file_name().unwrap().to_str().unwrap()), "{message}");
         message
     };
-    let cases: [(&str, fn(&mut Vec<u8>), &str); 16] = [
+    let cases: [(&str, Edit, &str); 16] = [
         ("train/all__inputs.npy", |b| b[128 + 19] = 6, "row 1, token 3: 6 is not below 6"),
         ("train/more__labels.npy", |b| b[128 + 7] = 128, "row 0, token 0: -9223372036854775"),
         ("train/all__inputs.npy", |b| b.truncate(170), "cut off"),
@@ -212,14 +213,15 @@ proptest! {
             examples.push((begins, example));
         }
         part.extend(examples.iter().cloned().map(Ok)).unwrap();
-        prop_assert_eq!(folder.add(part).unwrap(), examples.len());
+        let counts = folder.add(part).unwrap();
         let names: Vec<String> = (0..=id.max(1)).map(|id| format!("name {id}")).collect();
         folder.finish(&names).unwrap();
         prop_assert_eq!(identifiers(&root).unwrap().unwrap(), names.clone());
         let rows = Rows::open(&root, "train").unwrap();
         let count = |what: &[Begins]| begins[1..].iter().filter(|begins| what.contains(begins)).count() + 1;
-        prop_assert_eq!(rows.groups(), count(&[Begins::Group]));
-        prop_assert_eq!(rows.puzzles(), count(&[Begins::Group, Begins::Puzzle]));
+        prop_assert_eq!(rows.counts(), counts);
+        let puzzles = count(&[Begins::Group, Begins::Puzzle]);
+        prop_assert_eq!(counts, Counts { examples: examples.len(), puzzles, groups: count(&[Begins::Group]) });
         prop_assert_eq!(rows.metadata().num_puzzle_identifiers, names.len());
         for (index, (_, example)) in examples.iter().enumerate() {
             prop_assert_eq!(&rows.example(index).unwrap(), example);

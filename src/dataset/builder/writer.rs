@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use super::super::DataError;
 use super::super::npy::Writer;
-use super::{IDENTIFIERS, METADATA, Metadata, file};
+use super::{Counts, IDENTIFIERS, METADATA, Metadata, file};
 use crate::files::{FileError, write_atomic};
 use crate::task::{Example, IGNORE};
 
@@ -95,11 +95,11 @@ impl FolderWriter {
         })
     }
 
-    /// Takes up a part that is complete; returns its number of examples.
+    /// Takes up a part that is complete, and says how much it holds.
     ///
     /// # Errors
     /// The disk's reasons, or that the part is empty.
-    pub fn add(&mut self, part: PartWriter) -> Result<usize, DataError> {
+    pub fn add(&mut self, part: PartWriter) -> Result<Counts, DataError> {
         if part.examples == 0 {
             let why = "there is not one example for it".into();
             return Err(DataError::Content { path: part.place, why });
@@ -127,7 +127,7 @@ impl FolderWriter {
         };
         self.largest_id = self.largest_id.max(part.largest_id);
         self.parts.push((part.folder, metadata));
-        Ok(examples)
+        Ok(Counts { examples, puzzles, groups })
     }
 
     /// Names the puzzle ids, the blank one first, and puts the folder in its place.

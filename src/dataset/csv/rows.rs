@@ -9,8 +9,9 @@ use csv::ByteRecord;
 use super::super::summary::{Seen, widen};
 use super::super::{Answered, DataError, Summary};
 use crate::board::maze::{MazePuzzle, PuzzleError};
-use crate::board::sudoku::{Puzzle, Shape, Sudoku};
+use crate::board::sudoku::{Shape, Sudoku};
 use crate::files::FileError;
+use crate::task::Boards;
 
 /// The most bytes of one row: far more than the largest maze twice. A quote that is never closed ends here.
 const LONGEST_ROW: usize = 1 << 17;
@@ -20,7 +21,7 @@ const CHUNK: usize = 1 << 16;
 /// What is done about a row whose answer is wrong by the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
-    /// It is an error.
+    /// It is an error, told at the end with the number of such rows.
     Refuse,
     /// It is counted and passed over.
     Skip,
@@ -39,8 +40,8 @@ pub struct CsvPuzzle {
     pub puzzle: Answered,
 }
 
-/// Goes through the puzzles of a file, Sudokus or mazes as the first question looks. All are of one size. After an error
-/// there is no more.
+/// Goes through the puzzles of a file, Sudokus or mazes as the first question looks. All are of one size. Rows with a
+/// wrong answer are passed over, and, where they are refused, are the last thing told. After an error there is no more.
 #[derive(Debug)]
 pub struct CsvPuzzles {
     path: PathBuf,
@@ -51,17 +52,11 @@ pub struct CsvPuzzles {
     rating: Option<usize>,
     record: ByteRecord,
     policy: Wrong,
-    size: Option<Size>,
+    /// What the first puzzle was.
+    boards: Option<Boards>,
     seen: Seen,
     summary: Summary,
     ended: bool,
-}
-
-/// What the first question was.
-#[derive(Debug, Clone, Copy)]
-enum Size {
-    Sudoku(Shape),
-    Maze(usize),
 }
 
 /// A file that ends with an error when a row is too long.
@@ -116,16 +111,39 @@ impl CsvPuzzles {
             reader,
             record: ByteRecord::new(),
             policy,
-            size: None,
+            boards: None,
             seen: Seen::default(),
             summary: Summary::default(),
             ended: false,
         })
     }
 
+    /// What the puzzles are; None before the first.
+    pub fn boards(&self) -> Option<Boards> {
+        self.boards
+    }
+
     /// What was found so far.
     pub fn summary(&self) -> &Summary {
         &self.summary
+    }
+
+    /// Were wrong answers met so far that are to be refused?
+    ///
+    /// # Errors
+    /// Names the first of them, and says how many there are.
+    pub fn check(&self) -> Result<(), DataError> {
+        match self.summary.first_wrong.first() {
+            Some((line, why)) if self.policy == Wrong::Refuse => {
+                let Summary { wrong, rows, .. } = self.summary;
+                let so_many = format!("{wrong} of {rows} rows have a wrong answer");
+                Err(self.wrong(
+                    *line,
+                    format!("{why} ({so_many}: correct them, or leave them out with --skip-wrong, or skip-wrong: before the name)"),
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Reads on to the end, and says what was found.
@@ -143,6 +161,7 @@ impl CsvPuzzles {
             self.reader.get_mut().left = LONGEST_ROW;
             let line = self.reader.position().line();
             if !self.reader.read_byte_record(&mut self.record).map_err(|e| self.wrong(line, reason(e)))? {
+                self.check()?;
                 return match self.summary.rows {
                     0 => Err(none(&self.path)),
                     _ => Ok(None),
@@ -152,7 +171,6 @@ impl CsvPuzzles {
             self.summary.rows += 1;
             match self.puzzle(line)? {
                 Ok(puzzle) => return Ok(Some(self.keep(line, puzzle)?)),
-                Err(why) if self.policy == Wrong::Refuse => return Err(self.wrong(line, why)),
                 Err(why) => self.summary.add_wrong(line, why),
             }
         }
@@ -162,28 +180,21 @@ impl CsvPuzzles {
     fn puzzle(&mut self, line: u64) -> Result<Result<Answered, String>, DataError> {
         let question = self.text(self.question, "question", line)?;
         let answer = self.text(self.answer, "answer", line)?;
-        let puzzle = match self.size {
-            Some(Size::Sudoku(shape)) => sudoku(&question, &answer, Some(shape)),
-            Some(Size::Maze(_)) => maze(&question, &answer),
+        let puzzle = match self.boards {
+            Some(Boards::Sudoku(shape)) => sudoku(&question, &answer, Some(shape)),
+            Some(_) => maze(&question, &answer),
             None if question.contains(['#', 'S', 'G', 'o']) => maze(&question, &answer),
             None => sudoku(&question, &answer, None),
         };
         let puzzle = puzzle.map_err(|why| self.wrong(line, why))?;
-        let size = match &puzzle {
-            Ok(Answered::Sudoku(puzzle)) => Size::Sudoku(puzzle.board.shape()),
-            Ok(Answered::Maze(puzzle)) => Size::Maze(puzzle.maze.side()),
-            Err(_) => return Ok(puzzle),
-        };
-        match (self.size, size) {
-            (Some(Size::Maze(first)), Size::Maze(side)) if first != side => Err(self.wrong(
-                line,
-                format!("this maze is {side}x{side}, and those before {first}x{first}: give each size a file"),
-            )),
-            _ => {
-                self.size = Some(size);
-                Ok(puzzle)
+        if let Ok(puzzle) = &puzzle {
+            let (boards, first) = (puzzle.boards(), *self.boards.get_or_insert(puzzle.boards()));
+            if boards != first {
+                let why = format!("this is a {boards}, and the puzzles before are not: the first is a {first}");
+                return Err(self.wrong(line, why));
             }
         }
+        Ok(puzzle)
     }
 
     /// Counts a row.
@@ -199,7 +210,7 @@ impl CsvPuzzles {
         let source = self.source.and_then(|column| self.record.get(column)).unwrap_or_default();
         let source = String::from_utf8_lossy(source).into_owned();
         if self.summary.kept == 0 {
-            self.summary.boards = puzzle.boards();
+            self.summary.boards = puzzle.boards().to_string();
         }
         self.summary.kept += 1;
         if let Some(rating) = rating {
@@ -259,26 +270,7 @@ fn sudoku(question: &str, answer: &str, shape: Option<Shape>) -> Result<Result<A
     };
     let board = parse("question", question, shape)?;
     let solution = parse("answer", answer, Some(board.shape()))?;
-    let place = |cell: usize| (cell / board.side() + 1, cell % board.side() + 1);
-    if let Some(cell) = solution.cells().iter().position(|&digit| digit == 0) {
-        let (row, column) = place(cell);
-        return Ok(Err(format!("the answer is not complete: row {row}, column {column} is blank")));
-    }
-    let given = |&(_, (&given, &answer)): &(usize, (&u8, &u8))| given != 0 && given != answer;
-    if let Some((cell, (given, answer))) = board.cells().iter().zip(solution.cells()).enumerate().find(given) {
-        let (row, column) = place(cell);
-        return Ok(Err(format!(
-            "the answer does not keep the givens: row {row}, column {column} is {given}, not {answer}"
-        )));
-    }
-    if let Some(cell) = solution.conflicts().iter().position(|&wrong| wrong) {
-        let (row, column) = place(cell);
-        let digit = solution.cells()[cell];
-        return Ok(Err(format!(
-            "the answer breaks the rules: the {digit} in row {row}, column {column} is there twice"
-        )));
-    }
-    Ok(Ok(Answered::Sudoku(Puzzle { board, solution, rating: 0 })))
+    Ok(Answered::sudoku(board, solution))
 }
 
 /// A maze, or what is wrong with the answer; an error when one of the two cannot be read.
