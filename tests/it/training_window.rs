@@ -4,7 +4,7 @@ use std::fs::{File, create_dir_all, write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use eframe::egui::{Event, Key, Modifiers, MouseWheelUnit, TouchPhase, Vec2};
+use eframe::egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, Vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use hrmscope::app::{Action, App, Axis, Draft, Length, Mode, Options, ThemeChoice, TrainAction};
@@ -200,6 +200,7 @@ fn curves_are_zoomed_moved_and_shown_whole_again() {
         unit: MouseWheelUnit::Point,
         delta: Vec2::new(0.0, y),
         phase: TouchPhase::Move,
+        source: MouseWheelSource::Wheel,
         modifiers: Modifiers::NONE,
     };
     harness.event(wheel(120.0));
