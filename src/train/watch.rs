@@ -111,6 +111,8 @@ impl Setup {
 pub struct Status {
     /// The word for what it is at.
     pub state: String,
+    /// The process that said this.
+    pub pid: u32,
     /// Steps made.
     pub step: u64,
     /// The step where the schedule ends.
@@ -141,6 +143,7 @@ impl Status {
         let text = |key: &str| raw.get(key).and_then(Value::as_str).map(str::to_owned);
         Some(Self {
             state: text("state")?,
+            pid: u32::try_from(count("pid")).unwrap_or(0),
             step: count("step"),
             steps: count("steps"),
             steps_per_s: raw.get("steps_per_s").and_then(Value::as_f64).unwrap_or(0.0),

@@ -172,7 +172,7 @@ impl Worker {
             Order::Forget(folder) => self.place.more.retain(|other| *other != folder),
             Order::Focus(folder) => self.focus = folder,
             Order::Start { folder, arguments } => {
-                if is_run(&folder) {
+                if folder.join("run.json").exists() {
                     let why = format!("{} holds a run already: choose another name", folder.display());
                     self.outbox.tell(Told::Refused(folder, why));
                 } else {
@@ -204,6 +204,10 @@ impl Worker {
     }
 
     fn begin(&mut self, folder: PathBuf, arguments: &[String]) {
+        if self.children.get(&folder).is_some_and(|started| started.ended.is_none()) {
+            // Asked for twice.
+            return;
+        }
         let started = self.program().and_then(|program| start(&program, &folder, arguments));
         match started {
             Ok(child) => {
@@ -280,15 +284,17 @@ fn order(run: &RunView) -> (bool, std::cmp::Reverse<u64>, &str) {
 fn with_child(view: &RunView, started: Option<&Started>) -> (Life, Option<String>) {
     let told = (view.life, view.message.clone());
     let Some(started) = started else { return told };
-    let spoke = view.status.at >= started.at && view.life != Life::Unknown;
+    // Another process may work on the same run: from a terminal, or from another window.
+    let spoke = view.status.pid == started.child.id();
     match started.ended {
-        None if !spoke => (Life::Starting, None),
+        None if !spoke && !view.life.works() => (Life::Starting, None),
         None => told,
         Some(status) if view.life.works() && spoke => {
             let words = last_words(&view.folder).unwrap_or_else(|| format!("its process ended ({status})"));
             (Life::Killed, Some(words))
         }
-        Some(status) if !status.success() && view.life != Life::Failed && !spoke => {
+        Some(_) if view.life.works() => told,
+        Some(status) if !status.success() && view.life != Life::Failed && !spoke && view.status.at <= started.at => {
             let words = last_words(&view.folder).unwrap_or_else(|| format!("its process ended at once ({status})"));
             (Life::Failed, Some(words))
         }
