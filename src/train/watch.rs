@@ -251,23 +251,19 @@ impl Reader {
     pub fn look(&mut self, live: bool) -> bool {
         let mut changed = self.look_at_small_files();
         // A first look reads the whole file, portion by portion.
-        loop {
+        let mut more = true;
+        while more {
             let fresh = self.metrics.look();
             changed |= fresh.restarted || !fresh.lines.is_empty();
-            let more = fresh.more;
+            more = fresh.more;
             self.take_metrics(fresh);
-            if !more {
-                break;
-            }
         }
-        while live {
+        let mut more = live;
+        while more {
             let fresh = self.live.look();
             changed |= fresh.restarted || !fresh.lines.is_empty();
-            let more = fresh.more;
+            more = fresh.more;
             self.take_live(fresh);
-            if !more {
-                break;
-            }
         }
         if !live && !self.view.moments.is_empty() {
             self.live.forget();

@@ -193,7 +193,7 @@ fn charts(ui: &mut Ui, cx: &mut Cx<'_>, run: &Arc<RunView>, height: f32) {
     let gap = 28.0;
     let each = (width - gap * (columns - 1) as f32) / columns as f32;
     // Two rows and the bars fill the pane; the rest is found below.
-    let row = (height * 0.318).clamp(160.0, 300.0);
+    let row = (height * 0.32).clamp(160.0, 300.0);
     let across = if settings.axis == Axis::Steps { Unit::Steps } else { Unit::Seconds };
     let sheets = sheets(theme, settings.log);
     let mut place = |ui: &mut Ui, cx: &mut Cx<'_>, group: &[Sheet]| {

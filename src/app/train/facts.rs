@@ -68,7 +68,7 @@ pub fn percent(share: f32) -> String {
 pub fn number(value: f32) -> String {
     let size = value.abs();
     match size {
-        s if s == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         s if !s.is_finite() => "–".to_owned(),
         s if !(1e-4..1e5).contains(&s) => format!("{value:.1e}"),
         s => format!("{value:.*}", (2 - s.log10().floor() as i32).clamp(0, 6) as usize),
@@ -158,7 +158,7 @@ pub fn segments(measured: &Measured) -> String {
             percent(last.1)
         )
     } else if last.1 - first.1 > 0.02 {
-        let from = (best.0 < last.0).then(|| format!(", and {} are enough", counted(best.0))).unwrap_or_default();
+        let from = if best.0 < last.0 { format!(", and {} are enough", counted(best.0)) } else { String::new() };
         format!(
             "With {} {}, with {} {}: thinking longer helps{from}",
             counted(first.0),
@@ -264,7 +264,7 @@ pub fn occasions(run: &RunView) -> Vec<Occasion> {
     if let Some(why) = run.message.as_deref().filter(|_| matches!(run.life, Life::Failed | Life::Killed)) {
         found.push(Occasion { step: run.step(), at: Some(run.status.at), text: first_line(why).to_owned(), bad: true });
     }
-    found.sort_by(|a, b| b.step.cmp(&a.step));
+    found.sort_by_key(|occasion| std::cmp::Reverse(occasion.step));
     found.dedup_by(|a, b| a.text == b.text && a.step == b.step);
     found
 }
