@@ -3,8 +3,11 @@
 use super::Scalar;
 use crate::train::watch::{Measured, Report, RunView};
 
-/// The figures of a report, by the name of their column.
-const REPORTED: [(&str, &str, fn(&Report) -> f32); 8] = [
+/// A figure: the name of its column, its tag, and where it stands.
+type Figure<T> = (&'static str, &'static str, fn(&T) -> f32);
+
+/// The figures of a report.
+const REPORTED: [Figure<Report>; 8] = [
     ("lm_loss", "loss/lm", |r| r.lm_loss),
     ("q_halt_loss", "loss/q_halt", |r| r.q_halt_loss),
     ("q_continue_loss", "loss/q_continue", |r| r.q_continue_loss),
@@ -15,7 +18,7 @@ const REPORTED: [(&str, &str, fn(&Report) -> f32); 8] = [
     ("steps_per_s", "training/steps_per_s", |r| r.steps_per_s),
 ];
 /// The figures of an evaluation.
-const MEASURED: [(&str, &str, fn(&Measured) -> f32); 4] = [
+const MEASURED: [Figure<Measured>; 4] = [
     ("held_out_exact", "held_out/exact", |m| m.exact),
     ("held_out_cell", "held_out/cell", |m| m.cell),
     ("held_out_segments_mean", "held_out/segments", |m| m.segments_mean),

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-pub use lines::{Happened, LivePuzzle, Measured, Moment, Report};
+pub use lines::{Happened, LivePuzzle, Measured, Moment, Report, Score};
 use lines::{Line, live, metrics};
 use tail::{Fresh, Tail};
 
@@ -111,6 +111,8 @@ impl Setup {
 pub struct Status {
     /// The word for what it is at.
     pub state: String,
+    /// The process that said this.
+    pub pid: u32,
     /// Steps made.
     pub step: u64,
     /// The step where the schedule ends.
@@ -141,6 +143,7 @@ impl Status {
         let text = |key: &str| raw.get(key).and_then(Value::as_str).map(str::to_owned);
         Some(Self {
             state: text("state")?,
+            pid: u32::try_from(count("pid")).unwrap_or(0),
             step: count("step"),
             steps: count("steps"),
             steps_per_s: raw.get("steps_per_s").and_then(Value::as_f64).unwrap_or(0.0),
@@ -248,23 +251,19 @@ impl Reader {
     pub fn look(&mut self, live: bool) -> bool {
         let mut changed = self.look_at_small_files();
         // A first look reads the whole file, portion by portion.
-        loop {
+        let mut more = true;
+        while more {
             let fresh = self.metrics.look();
             changed |= fresh.restarted || !fresh.lines.is_empty();
-            let more = fresh.more;
+            more = fresh.more;
             self.take_metrics(fresh);
-            if !more {
-                break;
-            }
         }
-        while live {
+        let mut more = live;
+        while more {
             let fresh = self.live.look();
             changed |= fresh.restarted || !fresh.lines.is_empty();
-            let more = fresh.more;
+            more = fresh.more;
             self.take_live(fresh);
-            if !more {
-                break;
-            }
         }
         if !live && !self.view.moments.is_empty() {
             self.live.forget();
@@ -359,8 +358,10 @@ impl Reader {
             if let Some(puzzle) = puzzle.filter(|_| view.puzzle.is_none()) {
                 view.puzzle = Some(Arc::new(puzzle));
             }
-            let fits = |moment: &Moment| view.puzzle.as_ref().is_some_and(|p| p.inputs.len() == moment.answer.len());
-            if let Some(moment) = moment.filter(fits) {
+            if let Some(mut moment) = moment
+                && let Some(puzzle) = view.puzzle.as_ref().filter(|p| p.inputs.len() == moment.answer.len())
+            {
+                moment.score = Score::of(puzzle, &moment.answer);
                 let kept = view.moments.partition_point(|other| other.step < moment.step);
                 view.moments.truncate(kept);
                 view.moments.push(Arc::new(moment));

@@ -8,6 +8,9 @@ use super::super::widgets::header;
 use super::Cx;
 use super::runs::unix_now;
 
+/// So many are listed.
+const MOST: usize = 200;
+
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let dragged = titled && header(ui, "Events", "", cx.theme, |_| {});
@@ -20,7 +23,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
             let text = "Saves, bests, and whatever goes wrong are listed here.";
             ui.add(eframe::egui::Label::new(eframe::egui::RichText::new(text).color(theme.secondary)).wrap());
         }
-        for occasion in &found {
+        for occasion in found.iter().take(MOST) {
             let color = if occasion.bad { theme.wrong } else { theme.text };
             let left = 58.0;
             let mut job = LayoutJob::simple(

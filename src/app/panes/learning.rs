@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use eframe::egui::{
     Align2, Color32, Id, Mesh, Rect, RichText, Role, ScrollArea, Sense, Shape, Slider, Stroke, Ui, WidgetInfo, menu,
-    pos2, vec2,
+    pos2, text::LayoutJob, vec2,
 };
 use lucide_icons::Icon;
 
@@ -193,7 +193,7 @@ fn charts(ui: &mut Ui, cx: &mut Cx<'_>, run: &Arc<RunView>, height: f32) {
     let gap = 28.0;
     let each = (width - gap * (columns - 1) as f32) / columns as f32;
     // Two rows and the bars fill the pane; the rest is found below.
-    let row = (height * 0.318).clamp(160.0, 300.0);
+    let row = (height * 0.32).clamp(160.0, 300.0);
     let across = if settings.axis == Axis::Steps { Unit::Steps } else { Unit::Seconds };
     let sheets = sheets(theme, settings.log);
     let mut place = |ui: &mut Ui, cx: &mut Cx<'_>, group: &[Sheet]| {
@@ -288,13 +288,16 @@ fn bars(ui: &mut Ui, cx: &Cx<'_>, run: &RunView, width: f32, height: f32) {
         text_at(painter, rect.left_top(), Align2::LEFT_TOP, title, theme::bold(13.0), theme.text, rect.width());
     let measured = run.measured.iter().rev().find(|measured| !measured.by_segment.is_empty());
     let sentence = measured.map_or_else(|| "Seen after the first evaluation.".to_owned(), segments);
-    let below = pos2(rect.left() + 44.0, rect.bottom());
     let small = theme::text(12.0);
-    text_at(painter, below, Align2::LEFT_BOTTOM, &sentence, small.clone(), theme.secondary, rect.width() - 44.0);
+    let mut job = LayoutJob::simple(sentence.clone(), small.clone(), theme.secondary, rect.width() - 44.0);
+    job.wrap.max_rows = 2;
+    let galley = painter.layout_job(job);
+    let caption = galley.size().y;
+    painter.galley(pos2(rect.left() + 44.0, rect.bottom() - caption), galley, theme.secondary);
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, format!("{title}. {sentence}")));
     let area = Rect::from_min_max(
         pos2(rect.left() + 44.0, title_rect.bottom() + 18.0),
-        pos2(rect.right() - 8.0, rect.bottom() - 40.0),
+        pos2(rect.right() - 8.0, rect.bottom() - caption - 24.0),
     );
     for share in [0.0, 0.5, 1.0] {
         let y = area.bottom() - share * area.height();

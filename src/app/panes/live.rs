@@ -5,7 +5,7 @@ use eframe::egui::{Align2, Label, Rect, RichText, Role, Sense, Slider, Ui, Widge
 use super::super::action::Action;
 use super::super::theme;
 use super::super::train::TrainAction;
-use super::super::train::facts::{ago, grouped, live, open_cells, score};
+use super::super::train::facts::{ago, grouped, live, open_cells};
 use super::super::widgets::{header, tokens};
 use super::Cx;
 use super::runs::unix_now;
@@ -37,7 +37,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let rect = Rect::from_center_size(room.center(), vec2(size, size));
     tokens::board(ui.painter(), rect, cx.theme, task, puzzle, moment.as_ref().map(|moment| &*moment.answer));
     let response = ui.interact(rect, ui.scope_id().with("live board"), Sense::hover());
-    let score = moment.as_ref().map(|moment| score(puzzle, &moment.answer)).unwrap_or_default();
+    let score = moment.as_ref().map(|moment| moment.score).unwrap_or_default();
     response.widget_info(|| {
         let cells = open_cells(task);
         let label = format!("Live board: {} of {} {cells} right, {} wrong", score.right, score.open, score.wrong);
@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     response
         .on_hover_text("A puzzle that training never sees. Bold is given, blue is the model's answer, red is wrong");
     slider(ui, cx, run, at, newest);
-    let text = live(task, puzzle, &run.moments, at);
+    let text = live(task, &run.moments, at);
     ui.add(Label::new(RichText::new(text).color(cx.theme.text)).wrap());
     if run.moments.len() > 1 {
         let hint = "The same held-out puzzle under the weights of each moment. Drag to see skill appear.";

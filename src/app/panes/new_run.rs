@@ -130,7 +130,14 @@ fn text(ui: &mut Ui, value: &mut String, name: &str, hint: &str) {
 fn fields(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft, checked: &Checked) {
     let theme = cx.theme;
     let preset = cx.state.train.presets.iter().find(|preset| preset.name == draft.preset);
-    field(ui, cx, "Name", checked.problem(Field::Name), |ui| text(ui, &mut draft.name, "Name", ""));
+    field(ui, cx, "Name", checked.problem(Field::Name), |ui| {
+        text(ui, &mut draft.name, "Name", "");
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 16.0), Sense::hover());
+        let folder = checked.folder.display().to_string();
+        let (at, width) = (rect.left_center(), rect.width());
+        text_at(ui.painter(), at, Align2::LEFT_CENTER, &folder, theme::text(12.0), theme.secondary, width);
+        response.on_hover_text(folder);
+    });
     field(ui, cx, "Data", checked.problem(Field::Data), |ui| {
         text(ui, &mut draft.data, "Data", preset.map_or("", |preset| preset.data.as_str()));
         let hint = "The preset's own, a file or folder, or generated:…";

@@ -41,13 +41,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let rows = found.len().clamp(1, 9) as f32;
     // The list keeps a part of the pane for itself, the settings have the rest.
     let height = (rows * 46.0).min((ui.available_height() * 0.5).max(92.0));
-    ScrollArea::vertical().id_salt("runs").auto_shrink(false).max_height(height).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        if found.is_empty() {
-            ui.label(RichText::new("No run is called that.").color(cx.theme.secondary));
-        }
-        found.iter().for_each(|run| row(ui, cx, run));
-    });
+    if found.is_empty() {
+        ui.label(RichText::new("No run is called that.").color(cx.theme.secondary));
+    }
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let list = ScrollArea::vertical().id_salt("runs").auto_shrink(false).max_height(height);
+    list.show_rows(ui, 44.0, found.len(), |ui, rows| found[rows].iter().for_each(|run| row(ui, cx, run)));
     if let Some(run) = cx.state.train.current().cloned() {
         ui.add_space(8.0);
         ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| details(ui, cx, &run));
@@ -351,7 +350,7 @@ mod tests {
 
     #[test]
     fn data_are_said_short() {
-        assert_eq!(data("generated:9x9,givens=30..55,count=200000,seed=1"), "generated 9x9, 200\u{2009}000");
+        assert_eq!(data("generated:9x9,givens=30..55,count=200000,seed=1"), "generated 9x9, 200\u{202f}000");
         assert_eq!(data("/a/b/train.csv"), "train.csv");
         assert_eq!(data(""), "");
     }

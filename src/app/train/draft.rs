@@ -147,7 +147,7 @@ impl Draft {
             wrong(Field::Name, "Give it a name with letters or digits.".into());
         } else if root.is_none() {
             wrong(Field::Name, "There is no folder for runs on this machine: set HOME or XDG_DATA_HOME.".into());
-        } else if runs.iter().any(|run| run.folder == folder) {
+        } else if runs.iter().any(|run| run.folder == folder && (run.setup.is_some() || run.life.works())) {
             wrong(Field::Name, format!("There is a run named {name} already."));
         }
         if !self.data.trim().is_empty()

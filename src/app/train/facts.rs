@@ -1,6 +1,6 @@
 //! Words and sentences about a run, made from its numbers.
 
-use crate::train::watch::{Life, LivePuzzle, Measured, Moment, RunView};
+use crate::train::watch::{Life, Measured, Moment, RunView};
 
 /// A state in a word.
 pub fn state_word(life: Life) -> &'static str {
@@ -17,13 +17,13 @@ pub fn state_word(life: Life) -> &'static str {
     }
 }
 
-/// A whole number with thin groups: `8 420`.
+/// A whole number with narrow groups: `8 420`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push('\u{2009}');
+            text.push('\u{202f}');
         }
         text.push(digit);
     }
@@ -68,7 +68,7 @@ pub fn percent(share: f32) -> String {
 pub fn number(value: f32) -> String {
     let size = value.abs();
     match size {
-        s if s == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         s if !s.is_finite() => "–".to_owned(),
         s if !(1e-4..1e5).contains(&s) => format!("{value:.1e}"),
         s => format!("{value:.*}", (2 - s.log10().floor() as i32).clamp(0, 6) as usize),
@@ -158,7 +158,7 @@ pub fn segments(measured: &Measured) -> String {
             percent(last.1)
         )
     } else if last.1 - first.1 > 0.02 {
-        let from = (best.0 < last.0).then(|| format!(", and {} are enough", counted(best.0))).unwrap_or_default();
+        let from = if best.0 < last.0 { format!(", and {} are enough", counted(best.0)) } else { String::new() };
         format!(
             "With {} {}, with {} {}: thinking longer helps{from}",
             counted(first.0),
@@ -177,31 +177,6 @@ pub fn segments(measured: &Measured) -> String {
     text + "."
 }
 
-/// How the live answer compares with the right one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Score {
-    /// Cells that the model had to fill and filled rightly.
-    pub right: usize,
-    /// Cells that it had to fill.
-    pub open: usize,
-    /// Cells that are wrong anywhere on the board.
-    pub wrong: usize,
-}
-
-/// Compares an answer with the labels. For tasks where the input says nothing of the answer's cells, all cells are open.
-pub fn score(puzzle: &LivePuzzle, answer: &[u8]) -> Score {
-    let cells = puzzle.inputs.iter().zip(&puzzle.labels).zip(answer);
-    let mut score = Score::default();
-    for ((input, label), answer) in cells {
-        let Some(label) = label else { continue };
-        let given = input == label;
-        score.open += usize::from(!given);
-        score.right += usize::from(!given && answer == label);
-        score.wrong += usize::from(answer != label);
-    }
-    score
-}
-
 /// What the cells are called that the model has to fill.
 pub fn open_cells(task: &str) -> &'static str {
     match task {
@@ -212,11 +187,11 @@ pub fn open_cells(task: &str) -> &'static str {
 }
 
 /// What the live board shows, in a sentence or two.
-pub fn live(task: &str, puzzle: &LivePuzzle, moments: &[std::sync::Arc<Moment>], at: usize) -> String {
+pub fn live(task: &str, moments: &[std::sync::Arc<Moment>], at: usize) -> String {
     let Some(moment) = moments.get(at) else {
         return "The same held-out puzzle, answered every few seconds: its first answer comes soon.".into();
     };
-    let now = score(puzzle, &moment.answer);
+    let now = moment.score;
     let segments = match moment.segments {
         0 => String::new(),
         1 => " in one segment".to_owned(),
@@ -227,13 +202,13 @@ pub fn live(task: &str, puzzle: &LivePuzzle, moments: &[std::sync::Arc<Moment>],
     } else {
         format!("{} of {} {} right{segments}", now.right, now.open, open_cells(task))
     };
-    let first = moments.iter().position(|moment| score(puzzle, &moment.answer).wrong == 0);
+    let first = moments.iter().position(|moment| moment.score.wrong == 0);
     text += &match first {
         Some(first) if first <= at => format!("; first solved at step {}.", grouped(moments[first].step)),
         Some(first) => format!("; it will be solved at step {}.", grouped(moments[first].step)),
         None if now.wrong > 0 && at > 0 => {
-            let before = score(puzzle, &moments[0].answer);
-            format!("; at step {} it had {}. Not solved yet.", grouped(moments[0].step), before.right)
+            let before = moments[0].score.right;
+            format!("; at step {} it had {before}. Not solved yet.", grouped(moments[0].step))
         }
         None => ".".to_owned(),
     };
@@ -289,7 +264,7 @@ pub fn occasions(run: &RunView) -> Vec<Occasion> {
     if let Some(why) = run.message.as_deref().filter(|_| matches!(run.life, Life::Failed | Life::Killed)) {
         found.push(Occasion { step: run.step(), at: Some(run.status.at), text: first_line(why).to_owned(), bad: true });
     }
-    found.sort_by(|a, b| b.step.cmp(&a.step));
+    found.sort_by_key(|occasion| std::cmp::Reverse(occasion.step));
     found.dedup_by(|a, b| a.text == b.text && a.step == b.step);
     found
 }
@@ -304,6 +279,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::train::watch::{LivePuzzle, Score};
 
     fn measured(exact: &[f32], segments_mean: f32) -> Measured {
         Measured {
@@ -337,24 +313,23 @@ mod tests {
     #[test]
     fn the_live_board_says_when_it_was_solved() {
         let puzzle = LivePuzzle { inputs: vec![1, 1, 3, 1], labels: vec![Some(2), Some(3), Some(3), None] };
-        let moment = |step, answer: [u8; 4]| Arc::new(Moment { step, at: None, answer: Box::new(answer), segments: 2 });
+        let moment = |step, answer: [u8; 4]| {
+            let score = Score::of(&puzzle, &answer);
+            Arc::new(Moment { step, at: None, answer: Box::new(answer), segments: 2, score })
+        };
         let moments = [moment(10, [9, 9, 3, 0]), moment(20, [2, 9, 3, 0]), moment(3000, [2, 3, 3, 7])];
-        assert_eq!(score(&puzzle, &moments[0].answer), Score { right: 0, open: 2, wrong: 2 });
-        assert!(live("sudoku", &puzzle, &moments[..2], 1).ends_with("at step 10 it had 0. Not solved yet."));
+        assert_eq!(moments[0].score, Score { right: 0, open: 2, wrong: 2 });
+        assert!(live("sudoku", &moments[..2], 1).ends_with("at step 10 it had 0. Not solved yet."));
+        assert!(live("sudoku", &moments, 1).starts_with("1 of 2 open cells right in 2 segments; it will be solved at"));
         assert!(
-            live("sudoku", &puzzle, &moments, 1)
-                .starts_with("1 of 2 open cells right in 2 segments; it will be solved at")
+            live("sudoku", &moments, 2).starts_with("Wholly right in 2 segments; first solved at step 3\u{202f}000.")
         );
-        assert!(
-            live("sudoku", &puzzle, &moments, 2)
-                .starts_with("Wholly right in 2 segments; first solved at step 3\u{2009}000.")
-        );
-        assert!(live("sudoku", &puzzle, &[], 0).contains("comes soon"));
+        assert!(live("sudoku", &[], 0).contains("comes soon"));
     }
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!([grouped(7), grouped(8420), grouped(1_234_567)], ["7", "8\u{2009}420", "1\u{2009}234\u{2009}567"]);
+        assert_eq!([grouped(7), grouped(8420), grouped(1_234_567)], ["7", "8\u{202f}420", "1\u{202f}234\u{202f}567"]);
         assert_eq!([duration(40.0), duration(720.0), duration(12_600.0)], ["40 s", "12 min", "3.5 h"]);
         assert_eq!([bytes(12), bytes(3_400_000)], ["12 B", "3.4 MB"]);
         assert_eq!(

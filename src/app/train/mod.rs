@@ -167,6 +167,9 @@ impl TrainState {
 
     /// The runs that the search finds.
     pub fn found(&self) -> Vec<&Arc<RunView>> {
+        if self.search.trim().is_empty() {
+            return self.runs.iter().collect();
+        }
         let words: Vec<String> = self.search.split_whitespace().map(str::to_lowercase).collect();
         let matches = |run: &&Arc<RunView>| {
             let setup = run.setup.as_deref();

@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_an_override() {
-        let preset = json!({"data": "a", "train": {"batch": 64, "seed": 1, "schedule": {"rate": 1e-3, "steps": 10}}});
+        let preset = json!({"data": "a", "model": {}, "train": {"batch": 64, "seed": 1, "schedule": {"rate": 1e-3, "steps": 10}}});
         let run = json!({
             "data": "b", "format": 2, "keep_every": 7, "held_out": null,
             "train": {"batch": 32, "seed": 9, "schedule": {"rate": 0.001, "steps": 10}}, "model": {"inner": 64},

@@ -172,7 +172,7 @@ impl Worker {
             Order::Forget(folder) => self.place.more.retain(|other| *other != folder),
             Order::Focus(folder) => self.focus = folder,
             Order::Start { folder, arguments } => {
-                if is_run(&folder) {
+                if folder.join("run.json").exists() {
                     let why = format!("{} holds a run already: choose another name", folder.display());
                     self.outbox.tell(Told::Refused(folder, why));
                 } else {
@@ -204,6 +204,10 @@ impl Worker {
     }
 
     fn begin(&mut self, folder: PathBuf, arguments: &[String]) {
+        if self.children.get(&folder).is_some_and(|started| started.ended.is_none()) {
+            // Asked for twice.
+            return;
+        }
         let started = self.program().and_then(|program| start(&program, &folder, arguments));
         match started {
             Ok(child) => {
@@ -221,6 +225,7 @@ impl Worker {
             let printed = program.ok().and_then(|program| {
                 let mut command = Command::new(program);
                 command.args(["train", "--list", "--json"]).stdin(Stdio::null()).stderr(Stdio::null());
+                on_its_own(&mut command);
                 if !device.is_empty() {
                     command.args(["--device", &device]);
                 }
@@ -279,15 +284,17 @@ fn order(run: &RunView) -> (bool, std::cmp::Reverse<u64>, &str) {
 fn with_child(view: &RunView, started: Option<&Started>) -> (Life, Option<String>) {
     let told = (view.life, view.message.clone());
     let Some(started) = started else { return told };
-    let spoke = view.status.at >= started.at && view.life != Life::Unknown;
+    // Another process may work on the same run: from a terminal, or from another window.
+    let spoke = view.status.pid == started.child.id();
     match started.ended {
-        None if !spoke => (Life::Starting, None),
+        None if !spoke && !view.life.works() => (Life::Starting, None),
         None => told,
         Some(status) if view.life.works() && spoke => {
             let words = last_words(&view.folder).unwrap_or_else(|| format!("its process ended ({status})"));
             (Life::Killed, Some(words))
         }
-        Some(status) if !status.success() && view.life != Life::Failed && !spoke => {
+        Some(_) if view.life.works() => told,
+        Some(status) if !status.success() && view.life != Life::Failed && !spoke && view.status.at <= started.at => {
             let words = last_words(&view.folder).unwrap_or_else(|| format!("its process ended at once ({status})"));
             (Life::Failed, Some(words))
         }
@@ -299,20 +306,13 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// Starts the program on its own: neither the window's end nor a Ctrl-C in its terminal ends the run.
-fn start(program: &Path, folder: &Path, arguments: &[String]) -> Result<Child, String> {
-    let failed = |what: &Path, e: std::io::Error| format!("{} cannot be written: {e}", what.display());
-    std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
-    let output = folder.join(OUTPUT);
-    // A file, not a pipe: the run must be able to speak when the window is gone.
-    let output = File::create(&output).map_err(|e| failed(&output, e))?;
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(output);
+/// Neither the window's end nor a Ctrl-C in its terminal ends the process, and it takes what the others leave of the
+/// processor: the window must not wait for its turn.
+fn on_its_own(command: &mut Command) {
     #[cfg(unix)]
     {
         use std::os::unix::process::CommandExt;
         command.process_group(0);
-        // Training takes what is left: it must not make the window wait for its turn on the processor.
         // SAFETY: between fork and exec only one system call is made.
         unsafe {
             command.pre_exec(|| {
@@ -323,7 +323,19 @@ fn start(program: &Path, folder: &Path, arguments: &[String]) -> Result<Child, S
     }
     // CREATE_NEW_PROCESS_GROUP, CREATE_NO_WINDOW and BELOW_NORMAL_PRIORITY_CLASS.
     #[cfg(windows)]
-    std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_4200);
+    std::os::windows::process::CommandExt::creation_flags(command, 0x0800_4200);
+}
+
+/// Starts the program on its own: neither the window's end nor a Ctrl-C in its terminal ends the run.
+fn start(program: &Path, folder: &Path, arguments: &[String]) -> Result<Child, String> {
+    let failed = |what: &Path, e: std::io::Error| format!("{} cannot be written: {e}", what.display());
+    std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
+    let output = folder.join(OUTPUT);
+    // A file, not a pipe: the run must be able to speak when the window is gone.
+    let output = File::create(&output).map_err(|e| failed(&output, e))?;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(output);
+    on_its_own(&mut command);
     command.spawn().map_err(|e| format!("{} cannot be started: {e}", program.display()))
 }
 

@@ -82,6 +82,34 @@ pub struct Moment {
     pub answer: Box<[u8]>,
     /// Segments taken.
     pub segments: u64,
+    /// How it compares with the right answer.
+    pub score: Score,
+}
+
+/// How an answer of the live puzzle compares with the right one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Score {
+    /// Cells that the model had to fill and filled rightly.
+    pub right: usize,
+    /// Cells that it had to fill: those whose answer differs from what stood there.
+    pub open: usize,
+    /// Cells that are wrong anywhere on the board.
+    pub wrong: usize,
+}
+
+impl Score {
+    /// Compares an answer with the labels.
+    pub fn of(puzzle: &LivePuzzle, answer: &[u8]) -> Self {
+        let mut score = Self::default();
+        for ((input, label), answer) in puzzle.inputs.iter().zip(&puzzle.labels).zip(answer) {
+            let Some(label) = label else { continue };
+            let open = input != label;
+            score.open += usize::from(open);
+            score.right += usize::from(open && answer == label);
+            score.wrong += usize::from(answer != label);
+        }
+        score
+    }
 }
 
 /// A line of `metrics.jsonl`.
@@ -149,7 +177,7 @@ fn figure(value: &Value, key: &str) -> f32 {
     value.get(key).and_then(Value::as_f64).map_or(f32::NAN, |figure| figure as f32)
 }
 
-/// A line of `live.jsonl`: the puzzle, where it stands in the line, and the answer.
+/// A line of `live.jsonl`: the puzzle, where it stands in the line, and the answer, not yet compared.
 pub fn live(line: &str) -> Option<(Option<LivePuzzle>, Option<Moment>)> {
     let value: Value = serde_json::from_str(line).ok()?;
     let step = value.get("step")?.as_u64()?;
@@ -165,6 +193,7 @@ pub fn live(line: &str) -> Option<(Option<LivePuzzle>, Option<Moment>)> {
         at: value.get("at").and_then(Value::as_u64),
         answer: known(answer).into(),
         segments: value.get("segments").and_then(Value::as_u64).unwrap_or(0),
+        score: Score::default(),
     });
     Some((puzzle, moment))
 }
