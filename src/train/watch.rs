@@ -390,7 +390,9 @@ impl Reader {
                 self.dead = Some(view.status.at);
             }
             if self.dead == Some(view.status.at) {
-                return (Life::Killed, self.view.status.message.clone().or_else(|| last_words(&view.folder)));
+                // Before the first save there is nothing to go on from.
+                let life = if view.setup.is_some() { Life::Killed } else { Life::Failed };
+                return (life, self.view.status.message.clone().or_else(|| last_words(&view.folder)));
             }
         }
         if view.setup.is_none() && life == Life::Unknown {

@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn data_are_said_short() {
-        assert_eq!(data("generated:9x9,givens=30..55,count=200000,seed=1"), "generated 9x9, 200\u{202f}000");
+        assert_eq!(data("generated:9x9,givens=30..55,count=200000,seed=1"), "generated 9x9, 200\u{a0}000");
         assert_eq!(data("/a/b/train.csv"), "train.csv");
         assert_eq!(data(""), "");
     }

@@ -17,13 +17,13 @@ pub fn state_word(life: Life) -> &'static str {
     }
 }
 
-/// A whole number with narrow groups: `8 420`.
+/// A whole number with groups that no line break parts: `8 420`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push('\u{202f}');
+            text.push('\u{a0}');
         }
         text.push(digit);
     }
@@ -322,14 +322,14 @@ mod tests {
         assert!(live("sudoku", &moments[..2], 1).ends_with("at step 10 it had 0. Not solved yet."));
         assert!(live("sudoku", &moments, 1).starts_with("1 of 2 open cells right in 2 segments; it will be solved at"));
         assert!(
-            live("sudoku", &moments, 2).starts_with("Wholly right in 2 segments; first solved at step 3\u{202f}000.")
+            live("sudoku", &moments, 2).starts_with("Wholly right in 2 segments; first solved at step 3\u{a0}000.")
         );
         assert!(live("sudoku", &[], 0).contains("comes soon"));
     }
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!([grouped(7), grouped(8420), grouped(1_234_567)], ["7", "8\u{202f}420", "1\u{202f}234\u{202f}567"]);
+        assert_eq!([grouped(7), grouped(8420), grouped(1_234_567)], ["7", "8\u{a0}420", "1\u{a0}234\u{a0}567"]);
         assert_eq!([duration(40.0), duration(720.0), duration(12_600.0)], ["40 s", "12 min", "3.5 h"]);
         assert_eq!([bytes(12), bytes(3_400_000)], ["12 B", "3.4 MB"]);
         assert_eq!(

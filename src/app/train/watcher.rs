@@ -291,7 +291,8 @@ fn with_child(view: &RunView, started: Option<&Started>) -> (Life, Option<String
         None => told,
         Some(status) if view.life.works() && spoke => {
             let words = last_words(&view.folder).unwrap_or_else(|| format!("its process ended ({status})"));
-            (Life::Killed, Some(words))
+            // Before the first save there is nothing to go on from.
+            (if view.setup.is_some() { Life::Killed } else { Life::Failed }, Some(words))
         }
         Some(_) if view.life.works() => told,
         Some(status) if !status.success() && view.life != Life::Failed && !spoke && view.status.at <= started.at => {
