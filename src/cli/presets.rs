@@ -108,6 +108,7 @@ mod tests {
             let model = Initializer::default().build(&config, &Device::flex());
             assert_eq!(parameters(&config), model.parameters(), "{name}");
         }
-        assert_eq!(parameters(&HrmConfig::default()), 27_275_266);
+        // The paper's figure leaves out the initial states and the puzzle row.
+        assert_eq!(parameters(&HrmConfig::default()), 27_275_266 + 3 * 512);
     }
 }

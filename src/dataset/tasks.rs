@@ -121,7 +121,7 @@ impl TaskSet {
     }
 
     /// Number of examples: every pair of every variant.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.tasks.last().map_or(0, |task| task.start + task.pairs.len() * task.variants.len())
     }
 
