@@ -361,7 +361,7 @@ mod tests {
     #[test]
     fn heights_hold_what_is_seen() {
         let points = vec![(0.0, 0.01), (1.0, 1.0), (2.0, 0.0)];
-        let heights = Heights::of(&chart(points.clone(), true), &[points.clone()]);
+        let heights = Heights::of(&chart(points.clone(), true), std::slice::from_ref(&points));
         assert!(heights.share(0.01) > 0.0 && heights.share(1.0) < 1.0 && heights.share(0.0) < 0.0);
         let heights = Heights::of(&chart(points.clone(), false), &[points]);
         assert!(heights.share(0.0) == 0.0 && heights.share(1.0) < 1.0);

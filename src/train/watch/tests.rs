@@ -108,7 +108,7 @@ fn a_run_that_did_not_start_tells_why() {
     std::fs::create_dir(&folder).unwrap();
     assert!(runs_in(place.path()).is_empty());
     write(folder.join(OUTPUT), "reading\n\nhrmscope: no such file\n").unwrap();
-    assert_eq!(runs_in(place.path()), [folder.clone()]);
+    assert_eq!(runs_in(place.path()), std::slice::from_ref(&folder));
     let mut reader = Reader::new(folder);
     reader.look(false);
     assert_eq!(reader.view().life, Life::Failed);
