@@ -76,16 +76,7 @@ fn measure(config: &RunConfig, place: Place<'_>) -> anyhow::Result<Duration> {
 
 /// Number of weights, the puzzle table and the initial states included.
 fn parameters(config: &HrmConfig) -> usize {
-    let (d, inner) = (config.hidden, config.inner());
-    let block = 4 * d * d + 3 * d * inner;
-    let positions = if config.position == crate::model::Position::Learned { config.tokens() * d } else { 0 };
-    let heads = d * config.vocab + 2 * d + 2;
-    config.vocab * d
-        + positions
-        + (config.h_layers + config.l_layers) * block
-        + heads
-        + 2 * d
-        + config.puzzles * config.puzzle_dim
+    config.weights() as usize + config.puzzles * config.puzzle_dim
 }
 
 /// Memory that could be had now, bytes; None where the system does not tell.

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::device::Choice;
 use super::presets;
 use crate::dataset::DataSource;
-use crate::train::{News, Place, Request, Run, RunConfig, Until, ask, memory, preset, read_config};
+use crate::train::{News, Place, Request, Run, RunConfig, Until, ask, memory_with, preset, read_config};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -35,6 +35,9 @@ pub struct Arguments {
     /// Change a field of the preset (batch=32, model.hidden=128, train.schedule.rate=5e-4); may be said often.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// How far back the gradient goes: `one-step`, as the paper, or `bptt`, through the whole segment, for comparison.
+    #[arg(long, value_name = "G")]
+    gradient: Option<String>,
     /// The run folder.
     #[arg(long, required_unless_present = "list")]
     out: Option<PathBuf>,
@@ -187,7 +190,8 @@ fn same_settings(arguments: &Arguments, run: &RunConfig) -> anyhow::Result<()> {
         let known = preset::named(preset, run.train.seed).is_some_and(|p| p.train.schedule == run.train.schedule);
         ensure!(*preset == run.preset || run.preset.is_empty() && known, differs("the preset", &run.preset));
     }
-    ensure!(arguments.set.is_empty(), "--set changes nothing in a run that is there: start another");
+    let changes = !arguments.set.is_empty() || arguments.gradient.is_some();
+    ensure!(!changes, "--set and --gradient change nothing in a run that is there: start another");
     Ok(())
 }
 
@@ -207,8 +211,9 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
     if let Some(held_out) = &arguments.held_out {
         config.held_out = Some(held_out.clone());
     }
-    for assignment in &arguments.set {
-        config = preset::set(&config, assignment)?;
+    let gradient = arguments.gradient.iter().map(|gradient| format!("train.gradient={gradient}"));
+    for assignment in arguments.set.iter().cloned().chain(gradient) {
+        config = preset::set(&config, &assignment)?;
     }
     Ok(config)
 }
@@ -216,7 +221,7 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
 /// Refuses a run that does not fit the memory, and says what would.
 fn enough_memory(config: &RunConfig) -> anyhow::Result<()> {
     let Some(free) = presets::free_memory() else { return Ok(()) };
-    let needed = |batch| memory(&config.model, batch, config.train.ema > 0.0);
+    let needed = |batch| memory_with(&config.model, batch, config.train.ema > 0.0, config.train.gradient);
     let batch = config.train.batch;
     if needed(batch) <= free {
         return Ok(());

@@ -19,8 +19,8 @@ pub const PRESETS: &[(&str, &str)] = &[
     ("arc-agi-2", include_str!("../../assets/presets/arc-agi-2.json")),
 ];
 
-/// Fields that a file may leave out, with what stands for "not set".
-const OPTIONAL: &[&str] = &["model.inner", "train.grow", "held_out", "held_out_count", "keep_every"];
+/// Fields that are left out of a file where they have their usual value.
+const OPTIONAL: &[&str] = &["initializer.attention", "model.inner", "train.grow", "train.bootstrap", "train.gradient"];
 
 /// A field that cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -140,6 +140,7 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Attention, Gradient};
 
     #[test]
     fn every_preset_can_be_read() {
@@ -176,6 +177,10 @@ mod tests {
         assert!(changed.data.to_string().contains("6..9"));
         assert_eq!(set(&changed, "inner=32").unwrap().model.inner(), 32);
         assert_eq!(set(&changed, "keep_every=500").unwrap().keep_every, Some(500));
+        assert!(!set(&changed, "bootstrap=false").unwrap().train.bootstrap);
+        assert_eq!(set(&changed, "gradient=bptt").unwrap().train.gradient, Gradient::Bptt);
+        assert_eq!(set(&changed, "attention=mimetic").unwrap().initializer.attention, Attention::Mimetic);
+        assert_eq!(set(&changed, "grow=100").unwrap().train.grow, Some(100));
         assert_eq!(set(&changed, "model.max_segments=3").unwrap().model.max_segments, 3);
     }
 

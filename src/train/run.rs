@@ -591,16 +591,28 @@ fn preparing(config: &RunConfig, place: Place<'_>) -> Status {
     }
 }
 
-/// Loads the data and checks that the model was made for it. Puzzles that are held out are taken from the training
-/// set when they stand in both.
+/// [`load`], with a status that says what the run is at, and why it does not start.
 fn prepare(
     folder: &Folder,
     config: &RunConfig,
     place: Place<'_>,
     watch: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<(DataSet, Vec<Example>), RunError> {
+    let status = preparing(config, place);
+    folder.tell(&status);
+    load(folder, config, watch).inspect_err(|error| {
+        folder.tell(&Status { state: Phase::Failed, message: Some(error.to_string()), ..status });
+    })
+}
+
+/// Loads the data and checks that the model was made for it. Puzzles that are held out are taken from the training
+/// set when they stand in both.
+fn load(
+    folder: &Folder,
+    config: &RunConfig,
+    watch: &(dyn Fn(usize) -> bool + Sync),
+) -> Result<(DataSet, Vec<Example>), RunError> {
     let wrong = |why: String| RunError::Folder { path: folder.path.clone(), why };
-    folder.tell(&preparing(config, place));
     config.model.validate().map_err(|e| wrong(e.to_string()))?;
     let mut data = config.data.load(None, watch)?;
     let held_out = match &config.held_out {

@@ -175,6 +175,8 @@ fn data_that_are_gone_or_changed_are_named() {
     std::fs::remove_file(&csv).unwrap();
     let gone = resume(&folder);
     assert!(!gone.status.success() && said(&gone).contains("puzzles.csv"), "{}", said(&gone));
+    assert_eq!(status(&folder)["state"], "failed");
+    assert!(status(&folder)["message"].as_str().unwrap().contains("puzzles.csv"));
     make("61");
     let other = resume(&folder);
     assert!(!other.status.success() && said(&other).contains("other data"), "{}", said(&other));
@@ -209,6 +211,20 @@ fn a_full_disk_stops_the_run_and_keeps_it() {
 fn a_folder_that_cannot_be_written_is_named() {
     let output = start(Path::new("/proc/run"), &[]);
     assert!(!output.status.success() && said(&output).contains("/proc/run"), "{}", said(&output));
+}
+
+#[test]
+fn both_gradients_learn() {
+    let place = tempfile::tempdir().unwrap();
+    for gradient in ["one-step", "bptt"] {
+        let folder = place.path().join(gradient);
+        let output = start(&folder, &["--gradient", gradient, "--steps", "10"]);
+        assert!(output.status.success(), "{}", said(&output));
+    }
+    let weights = |name: &str| std::fs::read(place.path().join(name).join("checkpoints/step_10.safetensors")).unwrap();
+    assert!(weights("one-step") != weights("bptt"));
+    let output = start(&place.path().join("other"), &["--gradient", "both"]);
+    assert!(!output.status.success() && said(&output).contains("bptt"), "{}", said(&output));
 }
 
 #[test]
