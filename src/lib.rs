@@ -7,6 +7,7 @@
 
 #![warn(missing_docs)]
 
+pub mod analysis;
 pub mod app;
 pub mod board;
 pub mod checkpoint;
@@ -14,6 +15,7 @@ pub mod cli;
 pub mod dataset;
 pub mod engine;
 pub mod export;
+pub mod figure;
 pub mod files;
 pub mod model;
 pub mod task;

@@ -15,7 +15,7 @@ mod persist;
 mod puzzles;
 mod scene;
 mod state;
-mod theme;
+pub(crate) mod theme;
 mod train;
 mod widgets;
 

@@ -18,7 +18,7 @@ impl Halt {
     }
 }
 
-fn parse(text: &str) -> Result<Halting, String> {
+pub fn parse(text: &str) -> Result<Halting, String> {
     match text {
         "adaptive" => Ok(Halting::Adaptive),
         "fixed" => Ok(Halting::Fixed),

@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod analyze;
 mod bench;
 mod convert;
 mod dataset;
@@ -7,6 +8,7 @@ mod demo;
 mod device;
 mod devices;
 mod eval;
+mod export;
 mod frame;
 mod generate;
 mod halt;
@@ -47,6 +49,11 @@ enum Command {
     Trace(trace::Arguments),
     /// How well a model answers puzzles whose answers are known.
     Eval(eval::Arguments),
+    /// The paper's figures from many runs: residuals, dimensionality, halting, trajectories.
+    #[command(subcommand)]
+    Analyze(analyze::Command),
+    /// A trace file as a moving picture of the reasoning.
+    Export(export::Arguments),
     /// Train a model, or go on with a run.
     Train(train::Arguments),
     /// Show a checkpoint: configuration, tensors, parameters, and what does not fit.
@@ -117,6 +124,8 @@ impl Arguments {
             Some(Command::Solve(arguments)) => solve::run(&arguments),
             Some(Command::Trace(arguments)) => trace::run(&arguments),
             Some(Command::Eval(arguments)) => eval::run(&arguments),
+            Some(Command::Analyze(command)) => analyze::run(&command),
+            Some(Command::Export(arguments)) => export::run(&arguments),
             Some(Command::Train(arguments)) => train::run(&arguments),
             Some(Command::Inspect(arguments)) => inspect::run(&arguments),
             Some(Command::Generate(task)) => generate::run(&task),

@@ -3,14 +3,15 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 
 use crate::checkpoint::{CONFIG_KEY, Checkpoint, open_for, write_tensors};
+use crate::export::{CHECKPOINT_KEY, HASH_KEY, IDS_KEY, INPUTS_KEY, state_name};
 use crate::files;
 use crate::model::{Hrm, Observation};
-use crate::trace::Module;
+use crate::trace::{MicroStep, Module};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -64,20 +65,20 @@ pub fn record(
     segments: usize,
     out: &Path,
 ) -> anyhow::Result<()> {
-    let (config, device) = (&model.config, model.device());
+    let config = &model.config;
     let batch = ids.len();
-    let rows = model.puzzle.as_ref().map(|table| table.gather(&ids, &device));
-    let x = model.embed(Tensor::from_data(TensorData::new(tokens, [batch, config.seq_len]), &device), rows);
+    let inputs = serde_json::to_string(&tokens)?;
+    let x = model.read(tokens, &ids);
     let schedule = config.schedule();
     let mut carry = model.initial(batch);
     let mut tensors: Vec<(String, Vec<usize>, Vec<f32>)> = Vec::new();
     for segment in 0..segments {
         let mut failed = None;
         let mut keep = |seen: Observation<'_>| {
-            let k = seen.at.number(schedule);
-            let (name, z) = match seen.at.module {
-                Module::L => (format!("seg{segment}.L{k}.z_L"), &seen.carry.z_l),
-                Module::H => (format!("seg{segment}.H{k}.z_H"), &seen.carry.z_h),
+            let name = state_name(MicroStep { segment, ..seen.at }, schedule);
+            let z = match seen.at.module {
+                Module::L => &seen.carry.z_l,
+                Module::H => &seen.carry.z_h,
             };
             match z.try_to_vec_as::<f32>() {
                 Ok(values) => {
@@ -105,9 +106,12 @@ pub fn record(
     }
     let metadata = HashMap::from([
         (CONFIG_KEY.to_owned(), serde_json::to_string(config)?),
+        (INPUTS_KEY.to_owned(), inputs),
+        (IDS_KEY.to_owned(), serde_json::to_string(&ids)?),
         ("hrmscope.schedule".to_owned(), serde_json::to_string(&schedule)?),
         ("hrmscope.checkpoint".to_owned(), checkpoint.name()),
-        ("hrmscope.checkpoint_sha256".to_owned(), checkpoint.hash.clone()),
+        (CHECKPOINT_KEY.to_owned(), checkpoint.path.display().to_string()),
+        (HASH_KEY.to_owned(), checkpoint.hash.clone()),
         ("hrmscope.version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
     ]);
     write_tensors(out, &tensors, metadata)?;

@@ -8,5 +8,6 @@ mod worker;
 pub use crate::model::{Halting, Limits};
 pub use device::{DeviceError, choose, list, open, share};
 pub use message::{Command, DeviceInfo, Event, JobId, ModelInfo, ModelSource};
+pub(crate) use think::readout;
 pub use think::{Thought, think};
 pub use worker::Engine;

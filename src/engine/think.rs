@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use burn::tensor::{Tensor, TensorData, TensorReadError};
+use burn::tensor::TensorReadError;
 
 use crate::model::{Carry, Hrm, Limits, probabilities};
 use crate::trace::{Dimensions, Module, Readout, SegmentEnd, StepRecord, residual};
@@ -39,9 +39,7 @@ pub fn think(
     tell: &mut dyn FnMut(Thought) -> ControlFlow<()>,
 ) -> Result<bool, TensorReadError> {
     let config = &model.config;
-    let device = model.device();
-    let rows = model.puzzle.as_ref().map(|table| table.gather(&[puzzle_id], &device));
-    let x = model.embed(Tensor::from_data(TensorData::new(tokens.to_vec(), [1, tokens.len()]), &device), rows);
+    let x = model.read(tokens.to_vec(), &[puzzle_id]);
     let mut carry = model.initial(1);
     let mut z_h: Arc<[f32]> = carry.z_h.try_to_vec_as::<f32>()?.into();
     let mut z_l: Arc<[f32]> = carry.z_l.try_to_vec_as::<f32>()?.into();
@@ -92,7 +90,7 @@ pub fn think(
 }
 
 /// What the model would answer now: after an H-step from z_H, after an L-step from `f_H(z_H, z_L)`.
-fn readout(model: &Hrm, carry: &Carry, module: Module) -> Result<Readout, TensorReadError> {
+pub(crate) fn readout(model: &Hrm, carry: &Carry, module: Module) -> Result<Readout, TensorReadError> {
     let heads = match module {
         Module::H => model.heads(&carry.z_h),
         Module::L => model.heads(&model.step_h(carry)),

@@ -1,6 +1,6 @@
 //! The weights of an HRM, under the names of the public implementation, and the input embedding.
 
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::{Block, HrmConfig, Position, PuzzleTable, Rope};
 
@@ -178,6 +178,15 @@ impl Hrm {
     pub fn parameters(&self) -> usize {
         let weights: usize = self.weights().iter().map(|w| w.dims().iter().product::<usize>()).sum();
         weights + self.puzzle.as_ref().map_or(0, |table| table.len() * table.dim)
+    }
+
+    /// The input embedding x `[B, T, D]` of boards, whose tokens stand one board after the other, with the rows of the
+    /// puzzle table that `puzzle_ids` `[B]` name.
+    pub fn read(&self, tokens: Vec<i32>, puzzle_ids: &[i32]) -> Tensor<3> {
+        let device = self.device();
+        let rows = self.puzzle.as_ref().map(|table| table.gather(puzzle_ids, &device));
+        let shape = [puzzle_ids.len(), tokens.len() / puzzle_ids.len().max(1)];
+        self.embed(Tensor::from_data(TensorData::new(tokens, shape), &device), rows)
     }
 
     /// The input embedding x `[B, T, D]` of board tokens `[B, S]` and puzzle rows `[B, E]`:

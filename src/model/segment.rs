@@ -8,7 +8,7 @@ use burn::tensor::{Tensor, activation::relu};
 use serde::{Deserialize, Serialize};
 
 use super::{Block, Hrm, LossKind};
-use crate::trace::MicroStep;
+use crate::trace::{MicroStep, Module};
 
 /// The states that go from step to step, `[B, T, D]` each.
 #[derive(Debug, Clone)]
@@ -136,8 +136,8 @@ impl Hrm {
                 carry = Carry { z_h: carry.z_h.autodiff(), z_l: carry.z_l.autodiff() };
             }
             match at.module {
-                crate::trace::Module::L => carry.z_l = model.step_l(&carry, input),
-                crate::trace::Module::H => carry.z_h = model.step_h(&carry),
+                Module::L => carry.z_l = model.step_l(&carry, input),
+                Module::H => carry.z_h = model.step_h(&carry),
             }
             if observe(Observation { at, carry: &carry }).is_break() {
                 return None;
@@ -147,18 +147,37 @@ impl Hrm {
         Some((carry, heads))
     }
 
-    fn step_l(&self, carry: &Carry, x: &Tensor<3>) -> Tensor<3> {
-        self.module(&self.l, carry.z_l.clone() + (carry.z_h.clone() + x.clone()))
+    /// `f_L(z_L, z_H + x)`: the next z_L.
+    pub fn step_l(&self, carry: &Carry, x: &Tensor<3>) -> Tensor<3> {
+        self.module(&self.l, into_l(carry, x))
     }
 
     /// `f_H(z_H, z_L)`: the next z_H. Also what a read-out between H-steps decodes.
     pub fn step_h(&self, carry: &Carry) -> Tensor<3> {
-        self.module(&self.h, carry.z_h.clone() + carry.z_l.clone())
+        self.module(&self.h, into_h(carry))
     }
 
     fn module(&self, blocks: &[Block], injected: Tensor<3>) -> Tensor<3> {
-        let (heads, eps) = (self.config.heads, self.config.rms_eps);
-        blocks.iter().fold(injected, |z, block| block.forward(z, heads, self.rope.as_ref(), eps))
+        blocks.iter().fold(injected, |z, block| self.block(block, z))
+    }
+
+    fn block(&self, block: &Block, z: Tensor<3>) -> Tensor<3> {
+        block.forward(z, self.config.heads, self.rope.as_ref(), self.config.rms_eps)
+    }
+
+    /// The states between the blocks of one call of a module, `[B, T, D]` each: what is injected, then every block's
+    /// output; the last is what [`Hrm::step_l`] or [`Hrm::step_h`] gives.
+    pub fn layers(&self, module: Module, carry: &Carry, x: &Tensor<3>) -> Vec<Tensor<3>> {
+        let (blocks, mut z) = match module {
+            Module::L => (&self.l, into_l(carry, x)),
+            Module::H => (&self.h, into_h(carry)),
+        };
+        let mut states = vec![z.clone()];
+        for block in blocks {
+            z = self.block(block, z);
+            states.push(z.clone());
+        }
+        states
     }
 
     /// Reads a z_H `[B, T, D]`.
@@ -172,6 +191,16 @@ impl Hrm {
             q: summary.matmul(self.q_head.clone()) + self.q_bias.clone(),
         }
     }
+}
+
+/// What the L-module's first block reads.
+fn into_l(carry: &Carry, x: &Tensor<3>) -> Tensor<3> {
+    carry.z_l.clone() + (carry.z_h.clone() + x.clone())
+}
+
+/// What the H-module's first block reads.
+fn into_h(carry: &Carry) -> Tensor<3> {
+    carry.z_h.clone() + carry.z_l.clone()
 }
 
 /// Probabilities over the last dimension, by the kind of cross-entropy the model was trained with.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use burn::tensor::{Tensor, TensorData, TensorReadError};
+use burn::tensor::TensorReadError;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Hrm, Limits};
@@ -66,14 +66,12 @@ pub fn answers(
     watch: &mut dyn FnMut(usize) -> ControlFlow<()>,
     see: &mut dyn FnMut(usize, Answer) -> ControlFlow<()>,
 ) -> Result<(), TensorReadError> {
-    let device = model.device();
     let (seq, vocab) = (model.config.seq_len, model.config.vocab);
     let mut done = 0;
     for rows in examples.chunks(batch.max(1)) {
         let ids: Vec<i32> = rows.iter().map(|e| e.puzzle_id).collect();
         let tokens: Vec<i32> = rows.iter().flat_map(|e| e.inputs.iter().copied()).collect();
-        let puzzle = model.puzzle.as_ref().map(|table| table.gather(&ids, &device));
-        let x = model.embed(Tensor::from_data(TensorData::new(tokens, [rows.len(), seq]), &device), puzzle);
+        let x = model.read(tokens, &ids);
         let mut carry = model.initial(rows.len());
         let mut found = vec![Answer::default(); rows.len()];
         for segment in 0..limits.max_segments {
@@ -189,7 +187,7 @@ impl Tally {
 
 /// How many of a board's counted cells have the label as their largest logit, and how many are counted; `logits` is
 /// `[S, V]`.
-pub(super) fn score(example: &Example, logits: &[f32], vocab: usize) -> (usize, usize) {
+pub(crate) fn score(example: &Example, logits: &[f32], vocab: usize) -> (usize, usize) {
     let counted = example.labels.iter().zip(logits.chunks(vocab)).filter(|(label, _)| **label != IGNORE);
     counted.fold((0, 0), |(right, all), (&label, cell)| {
         (right + usize::from(usize::try_from(label).is_ok_and(|label| label == argmax(cell))), all + 1)

@@ -17,6 +17,7 @@ mod votes;
 pub mod watch;
 
 pub use act::ActState;
+pub(crate) use evaluate::score;
 pub use evaluate::{Answer, Evaluation, SegmentScore, Tally, answer, answers, evaluate};
 pub use folder::{Best, Phase, Request, Status, ask};
 pub use loss::{binary_cross_entropy, cross_entropy};

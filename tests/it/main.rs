@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod analysis;
 mod cli;
 mod golden;
 mod robustness;

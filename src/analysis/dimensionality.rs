@@ -1,0 +1,449 @@
+//! The dimensionality hierarchy (paper section 4): over how many directions z_H and z_L spread.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::covariance::{Covariance, bootstrap};
+use super::observer::{Batch, Observer, Step};
+use super::residual::share;
+use crate::trace::Module;
+
+/// What the rows of the covariance are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Axis {
+    /// Every (puzzle, micro-step, token) state vector.
+    #[default]
+    All,
+    /// Every (puzzle, micro-step) mean over tokens.
+    Mean,
+    /// Every (puzzle, token) at the end.
+    Final,
+}
+
+impl Axis {
+    /// What a row is, in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::All => "every (puzzle, micro-step, token) state vector",
+            Self::Mean => "every (puzzle, micro-step) mean over tokens",
+            Self::Final => "every (puzzle, token) at the end",
+        }
+    }
+}
+
+impl std::str::FromStr for Axis {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            "mean" => Ok(Self::Mean),
+            "final" => Ok(Self::Final),
+            _ => Err(format!("there is no axis `{text}`: all, mean or final")),
+        }
+    }
+}
+
+/// What the numbers are, for an axis.
+pub fn definition(axis: Axis) -> String {
+    format!(
+        "PR = (sum of eigenvalues)^2 / (sum of squared eigenvalues) of the covariance over {}; z_H after every H-step, z_L after every L-step; one puzzle is one trajectory",
+        axis.describe()
+    )
+}
+
+/// How much memory the partial covariances of a bootstrap may take, bytes.
+const BLOCKS_BUDGET: usize = 256 << 20;
+/// Fewer blocks make no interval worth the name.
+const FEWEST_BLOCKS: usize = 10;
+/// How often blocks are drawn again.
+const RESAMPLES: usize = 200;
+
+/// The covariances of one module's state.
+#[derive(Debug, Clone)]
+struct Side {
+    total: Covariance,
+    segments: Vec<Covariance>,
+    blocks: Vec<Covariance>,
+    /// The batch at hand: each puzzle's rows of the running segment, and of all segments before.
+    current: Vec<Covariance>,
+    done: Vec<Covariance>,
+    /// The last state of each puzzle, `[B, T, D]`, when that is all that counts.
+    last: Vec<f32>,
+}
+
+impl Side {
+    fn new(hidden: usize, blocks: usize) -> Self {
+        let none = Covariance::new(hidden);
+        Self {
+            total: none.clone(),
+            segments: Vec::new(),
+            blocks: vec![none; blocks],
+            current: Vec::new(),
+            done: Vec::new(),
+            last: Vec::new(),
+        }
+    }
+
+    /// Moves a segment's rows to where they are kept.
+    fn end_segment(&mut self, segment: usize, hidden: usize) {
+        if self.segments.len() <= segment {
+            self.segments.resize(segment + 1, Covariance::new(hidden));
+        }
+        for (current, done) in self.current.iter_mut().zip(&mut self.done) {
+            let rows = std::mem::replace(current, Covariance::new(hidden));
+            self.segments[segment].merge(&rows);
+            done.merge(&rows);
+        }
+    }
+}
+
+/// Streamed covariances of z_H and z_L over many puzzles. Memory does not grow with the number of puzzles: whole puzzles
+/// are gathered in blocks, as many as fit a budget and no more than puzzles.
+#[derive(Debug, Clone)]
+pub struct Dimensionality {
+    axis: Axis,
+    hidden: usize,
+    samples: usize,
+    seen: usize,
+    segment: usize,
+    counts: BTreeSet<usize>,
+    h: Side,
+    l: Side,
+    curve: Vec<CurvePoint>,
+}
+
+/// Participation ratios over the first puzzles.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CurvePoint {
+    /// How many puzzles.
+    pub samples: usize,
+    /// Of z_H.
+    pub pr_z_h: f64,
+    /// Of z_L.
+    pub pr_z_l: f64,
+}
+
+/// Participation ratios of one segment's states.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SegmentRatio {
+    /// The segment, from 0.
+    pub segment: usize,
+    /// Of z_H.
+    pub pr_z_h: f64,
+    /// Of z_L.
+    pub pr_z_l: f64,
+}
+
+/// What was measured of one set of weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ratios {
+    /// How many puzzles.
+    pub samples: usize,
+    /// What the rows of the covariance are.
+    pub axis: Axis,
+    /// Participation ratio of z_H.
+    pub pr_z_h: f64,
+    /// Participation ratio of z_L.
+    pub pr_z_l: f64,
+    /// 95 % of resampled ratios of z_H lie between; None for fewer than two blocks.
+    pub interval_z_h: Option<[f64; 2]>,
+    /// 95 % of resampled ratios of z_L lie between.
+    pub interval_z_l: Option<[f64; 2]>,
+    /// How many blocks of whole puzzles were resampled.
+    pub bootstrap_blocks: usize,
+    /// Against the number of puzzles, in their order.
+    pub curve: Vec<CurvePoint>,
+    /// Segment by segment; empty for the axis `final`.
+    pub by_segment: Vec<SegmentRatio>,
+    /// Eigenvalues of z_H's covariance, largest first.
+    pub spectrum_z_h: Vec<f64>,
+    /// Eigenvalues of z_L's covariance, largest first.
+    pub spectrum_z_l: Vec<f64>,
+    /// Rows of z_H's covariance.
+    pub rows_z_h: u64,
+    /// Rows of z_L's covariance.
+    pub rows_z_l: u64,
+}
+
+impl Dimensionality {
+    /// Nothing yet, of `samples` puzzles to come with states of `hidden` channels.
+    pub fn new(axis: Axis, hidden: usize, samples: usize) -> Self {
+        let fitting = BLOCKS_BUDGET / (2 * hidden * hidden * size_of::<f64>()).max(1);
+        let blocks = fitting.max(FEWEST_BLOCKS).min(samples);
+        let steps = (0..).flat_map(|power| [1, 2, 5].map(|times| times * 10usize.pow(power)));
+        let counts = steps.take_while(|count| *count < samples).chain([samples]).collect();
+        let side = Side::new(hidden, blocks);
+        let (h, l) = (side.clone(), side);
+        Self { axis, hidden, samples, seen: 0, segment: 0, counts, h, l, curve: Vec::new() }
+    }
+
+    fn end_segment(&mut self) {
+        self.h.end_segment(self.segment, self.hidden);
+        self.l.end_segment(self.segment, self.hidden);
+    }
+
+    /// The ratios of what was seen, with intervals from blocks drawn again by `seed`.
+    pub fn ratios(&self, seed: u64) -> Ratios {
+        let by_segment = match self.axis {
+            Axis::Final => Vec::new(),
+            Axis::All | Axis::Mean => {
+                let both = self.h.segments.iter().zip(&self.l.segments).enumerate();
+                both.map(|(segment, (h, l))| SegmentRatio {
+                    segment,
+                    pr_z_h: h.participation_ratio(),
+                    pr_z_l: l.participation_ratio(),
+                })
+                .collect()
+            }
+        };
+        Ratios {
+            samples: self.seen,
+            axis: self.axis,
+            pr_z_h: self.h.total.participation_ratio(),
+            pr_z_l: self.l.total.participation_ratio(),
+            interval_z_h: bootstrap(&self.h.blocks, RESAMPLES, seed),
+            interval_z_l: bootstrap(&self.l.blocks, RESAMPLES, seed),
+            bootstrap_blocks: self.h.blocks.len(),
+            curve: self.curve.clone(),
+            by_segment,
+            spectrum_z_h: self.h.total.eigenvalues().unwrap_or_default(),
+            spectrum_z_l: self.l.total.eigenvalues().unwrap_or_default(),
+            rows_z_h: self.h.total.rows(),
+            rows_z_l: self.l.total.rows(),
+        }
+    }
+
+    /// The participation ratios alone: (z_H, z_L).
+    pub fn pair(&self) -> (f64, f64) {
+        (self.h.total.participation_ratio(), self.l.total.participation_ratio())
+    }
+}
+
+impl Observer for Dimensionality {
+    fn begin(&mut self, batch: &Batch<'_>) {
+        self.segment = 0;
+        for side in [&mut self.h, &mut self.l] {
+            side.current = vec![Covariance::new(self.hidden); batch.puzzles];
+            side.done = side.current.clone();
+            side.last.clear();
+        }
+    }
+
+    fn step(&mut self, step: &Step<'_>) {
+        if step.at.segment != self.segment {
+            self.end_segment();
+            self.segment = step.at.segment;
+        }
+        let side = match step.at.module {
+            Module::H => &mut self.h,
+            Module::L => &mut self.l,
+        };
+        if self.axis == Axis::Final && side.last.len() != step.states.len() {
+            side.last = vec![0.0; step.states.len()];
+        }
+        for (puzzle, state) in step.of_running() {
+            match self.axis {
+                Axis::All => side.current[puzzle].add(state),
+                Axis::Mean => side.current[puzzle].add(&mean_over_tokens(state, self.hidden)),
+                Axis::Final => side.last[puzzle * state.len()..][..state.len()].copy_from_slice(state),
+            }
+        }
+    }
+
+    fn finish(&mut self) {
+        for side in [&mut self.h, &mut self.l] {
+            let size = side.last.len().checked_div(side.current.len()).unwrap_or(0).max(1);
+            side.current.iter_mut().zip(side.last.chunks_exact(size)).for_each(|(rows, last)| rows.add(last));
+        }
+        self.end_segment();
+        for puzzle in 0..self.h.done.len() {
+            let block = self.seen * self.h.blocks.len() / self.samples.max(1);
+            for side in [&mut self.h, &mut self.l] {
+                side.total.merge(&side.done[puzzle]);
+                if let Some(block) = side.blocks.get_mut(block) {
+                    block.merge(&side.done[puzzle]);
+                }
+            }
+            self.seen += 1;
+            if self.counts.contains(&self.seen) {
+                let (pr_z_h, pr_z_l) = self.pair();
+                self.curve.push(CurvePoint { samples: self.seen, pr_z_h, pr_z_l });
+            }
+        }
+    }
+}
+
+/// The mean over tokens of a state `[T, D]`, `[D]`; summed in f64.
+pub(super) fn mean_over_tokens(state: &[f32], hidden: usize) -> Vec<f32> {
+    let mut sums = vec![0f64; hidden];
+    for token in state.chunks_exact(hidden.max(1)) {
+        sums.iter_mut().zip(token).for_each(|(sum, v)| *sum += f64::from(*v));
+    }
+    let tokens = (state.len() / hidden.max(1)).max(1) as f64;
+    sums.iter().map(|sum| (sum / tokens) as f32).collect()
+}
+
+/// The same configuration with fresh weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Untrained {
+    /// Participation ratio of z_H, mean over seeds.
+    pub pr_z_h: f64,
+    /// Participation ratio of z_L, mean over seeds.
+    pub pr_z_l: f64,
+    /// The seeds of the weights.
+    pub seeds: Vec<u64>,
+    /// Both ratios for each seed.
+    pub each: Vec<CurvePoint>,
+}
+
+/// The hierarchy of a model beside its untrained control.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DimensionalityReport {
+    /// The model.
+    #[serde(flatten)]
+    pub ratios: Ratios,
+    /// What is seen, in words, from the numbers.
+    pub sentence: String,
+    /// The control.
+    pub untrained: Untrained,
+}
+
+impl DimensionalityReport {
+    /// Puts the model and its controls together; `controls` are (seed, PR of z_H, PR of z_L).
+    pub fn new(ratios: Ratios, controls: &[(u64, f64, f64)]) -> Self {
+        let count = controls.len().max(1) as f64;
+        let untrained = Untrained {
+            pr_z_h: controls.iter().map(|c| c.1).sum::<f64>() / count,
+            pr_z_l: controls.iter().map(|c| c.2).sum::<f64>() / count,
+            seeds: controls.iter().map(|c| c.0).collect(),
+            each: controls.iter().map(|c| CurvePoint { samples: ratios.samples, pr_z_h: c.1, pr_z_l: c.2 }).collect(),
+        };
+        let sentence = sentence(&ratios, &untrained);
+        Self { ratios, sentence, untrained }
+    }
+
+    /// `samples,pr_z_h,pr_z_l`: the curve against the number of trajectories.
+    pub fn csv(&self) -> String {
+        let mut text = "samples,pr_z_h,pr_z_l\n".to_owned();
+        for point in &self.ratios.curve {
+            text += &format!("{},{},{}\n", point.samples, point.pr_z_h, point.pr_z_l);
+        }
+        text
+    }
+}
+
+fn sentence(ratios: &Ratios, untrained: &Untrained) -> String {
+    let between = |pair: &Option<[f64; 2]>| match pair {
+        Some([low, high]) => format!(" (95 %: {low:.2} to {high:.2})"),
+        None => String::new(),
+    };
+    let (h, l) = (ratios.pr_z_h, ratios.pr_z_l);
+    let apart = match (ratios.interval_z_h, ratios.interval_z_l) {
+        (Some(h), Some(l)) => h[0] > l[1] || l[0] > h[1],
+        _ => true,
+    };
+    let order = |h: f64, l: f64| if h > l { "above" } else { "below" };
+    let hierarchy = match (h > l, apart) {
+        (true, true) => "z_H spreads over more directions than z_L, as in the paper",
+        (false, true) => "z_H spreads over fewer directions than z_L: not the paper's hierarchy",
+        (_, false) => "the two cannot be told apart: their intervals overlap",
+    };
+    let mut text = format!(
+        "z_H {h:.2}{}, z_L {l:.2}{}: {hierarchy}.",
+        between(&ratios.interval_z_h),
+        between(&ratios.interval_z_l)
+    );
+    if !untrained.seeds.is_empty() {
+        let (uh, ul) = (untrained.pr_z_h, untrained.pr_z_l);
+        let seeds = untrained.each.len();
+        text += &format!(
+            " With fresh weights (mean of {seeds}) z_H has {uh:.2}, {} z_L's {ul:.2}; z_H over z_L is {:.2} there and {:.2} here.",
+            order(uh, ul),
+            uh / ul,
+            h / l
+        );
+    }
+    if let Some(top) = ratios.spectrum_z_h.first() {
+        let of = |spectrum: &[f64]| spectrum.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        let l_top = ratios.spectrum_z_l.first().unwrap_or(&0.0) / of(&ratios.spectrum_z_l);
+        text += &format!(
+            " The largest eigenvalue holds {} of z_H's variance and {} of z_L's.",
+            share(top / of(&ratios.spectrum_z_h)),
+            share(l_top)
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Schedule;
+
+    const SCHEDULE: Schedule = Schedule { h_cycles: 1, l_cycles: 2 };
+
+    /// Puzzles of 2 tokens and 3 channels, 2 segments, in batches of `batch`.
+    fn survey(axis: Axis, batch: usize) -> Dimensionality {
+        let mut all = Dimensionality::new(axis, 3, 6);
+        let value = |puzzle: usize, step: usize, i: usize| ((puzzle * 31 + step * 17 + i * 7) % 13) as f32;
+        for first in (0..6).step_by(batch) {
+            let puzzles = batch.min(6 - first);
+            all.begin(&Batch { first, puzzles, z_h: &[0.0; 6], z_l: &[0.0; 6] });
+            for step in 0..6 {
+                let states: Vec<f32> =
+                    (0..puzzles).flat_map(|p| (0..6).map(move |i| value(first + p, step, i))).collect();
+                let running: Vec<bool> = (0..puzzles).map(|p| step < 3 || (first + p) % 2 == 0).collect();
+                all.step(&Step { at: SCHEDULE.at(step), states: &states, running: &running });
+            }
+            all.finish();
+        }
+        all
+    }
+
+    #[test]
+    fn the_batch_does_not_matter() {
+        for axis in [Axis::All, Axis::Mean, Axis::Final] {
+            let (one, all) = (survey(axis, 1).ratios(1), survey(axis, 4).ratios(1));
+            assert!((one.pr_z_h - all.pr_z_h).abs() < 1e-12 && (one.pr_z_l - all.pr_z_l).abs() < 1e-12);
+            assert_eq!(one.curve.len(), 4);
+            assert_eq!(one.curve.iter().map(|c| c.samples).collect::<Vec<_>>(), [1, 2, 5, 6]);
+            assert_eq!(one.curve[3].pr_z_h, one.pr_z_h);
+            assert_eq!(one.bootstrap_blocks, 6);
+        }
+    }
+
+    #[test]
+    fn rows_are_what_the_axis_says() {
+        let rows = |axis| {
+            let ratios = survey(axis, 4).ratios(1);
+            (ratios.rows_z_h, ratios.rows_z_l, ratios.by_segment.len())
+        };
+        // 6 puzzles take the first segment, 3 of them the second; one H-step and two L-steps each; two tokens.
+        assert_eq!(rows(Axis::All), (9 * 2, 9 * 2 * 2, 2));
+        assert_eq!(rows(Axis::Mean), (9, 9 * 2, 2));
+        assert_eq!(rows(Axis::Final), (6 * 2, 6 * 2, 0));
+    }
+
+    #[test]
+    fn the_sentence_claims_no_more_than_the_numbers() {
+        let mut ratios = survey(Axis::All, 2).ratios(1);
+        (ratios.pr_z_h, ratios.pr_z_l) = (4.0, 2.0);
+        (ratios.interval_z_h, ratios.interval_z_l) = (Some([3.0, 5.0]), Some([1.5, 2.5]));
+        let said = |ratios: &Ratios| DimensionalityReport::new(ratios.clone(), &[(1, 2.0, 3.0)]).sentence;
+        assert!(said(&ratios).contains("more directions than z_L, as in the paper"));
+        assert!(said(&ratios).contains("below z_L's 3.00"));
+        ratios.interval_z_l = Some([1.5, 3.5]);
+        assert!(said(&ratios).contains("cannot be told apart"));
+        (ratios.pr_z_h, ratios.interval_z_h) = (1.0, Some([0.5, 1.2]));
+        assert!(said(&ratios).contains("not the paper's hierarchy"));
+    }
+
+    #[test]
+    fn memory_is_bounded_for_wide_models() {
+        assert_eq!(Dimensionality::new(Axis::All, 512, 1000).h.blocks.len(), 64);
+        assert_eq!(Dimensionality::new(Axis::All, 64, 30).h.blocks.len(), 30);
+    }
+}

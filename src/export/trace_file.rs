@@ -1,0 +1,214 @@
+//! Trace files, opened again: with the model at hand as a full recording, without it as far as the file goes.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use burn::tensor::{Device, Tensor, TensorData, TensorReadError};
+use thiserror::Error;
+
+use crate::checkpoint::{CONFIG_KEY, CheckpointError, Tensors, read_tensors};
+use crate::engine::readout;
+use crate::model::{Carry, Hrm, HrmConfig, probabilities};
+use crate::task::Boards;
+use crate::trace::{Module, Readout, Recording, SegmentEnd, StepRecord, residual};
+
+/// The metadata key under which the board tokens stand, one board after the other, as a JSON list.
+pub const INPUTS_KEY: &str = "hrmscope.inputs";
+/// The metadata key under which the puzzle ids stand as a JSON list.
+pub const IDS_KEY: &str = "hrmscope.puzzle_identifiers";
+/// The metadata key under which the checkpoint can be named again.
+pub const CHECKPOINT_KEY: &str = "hrmscope.checkpoint_path";
+/// The metadata key of the checkpoint's SHA-256.
+pub const HASH_KEY: &str = "hrmscope.checkpoint_sha256";
+
+/// A trace file that is none.
+#[derive(Debug, Error)]
+pub enum TraceError {
+    /// It cannot be read at all.
+    #[error(transparent)]
+    File(#[from] CheckpointError),
+    /// Something that every trace has is missing or has another shape.
+    #[error("{path} is no trace of this program: {why}; write one with `hrmscope trace` or `solve --trace`")]
+    NoTrace {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// A board that the file does not have.
+    #[error("{path} has {boards} boards, counted from 0: there is no row {row}")]
+    NoSuchRow {
+        /// The file.
+        path: PathBuf,
+        /// How many it has.
+        boards: usize,
+        /// What was asked for.
+        row: usize,
+    },
+    /// A device that no longer answers.
+    #[error("the device stopped answering: {0:?}")]
+    Device(TensorReadError),
+}
+
+impl From<TensorReadError> for TraceError {
+    fn from(error: TensorReadError) -> Self {
+        Self::Device(error)
+    }
+}
+
+/// A trace file in memory.
+#[derive(Debug)]
+pub struct TraceFile {
+    path: PathBuf,
+    tensors: Tensors,
+    metadata: HashMap<String, String>,
+    /// The model's configuration.
+    pub config: HrmConfig,
+    /// B: how many boards.
+    pub batch: usize,
+    /// How many segments.
+    pub segments: usize,
+}
+
+impl TraceFile {
+    /// Opens a trace file.
+    ///
+    /// # Errors
+    /// What is missing or does not fit.
+    pub fn open(path: &Path) -> Result<Self, TraceError> {
+        let (tensors, metadata) = read_tensors(path)?;
+        let wrong = |why: String| TraceError::NoTrace { path: path.to_owned(), why };
+        let config =
+            metadata.get(CONFIG_KEY).ok_or_else(|| wrong("it does not say its model's configuration".into()))?;
+        let config: HrmConfig = serde_json::from_str(config).map_err(|e| wrong(format!("its configuration: {e}")))?;
+        config.validate().map_err(|e| wrong(e.to_string()))?;
+        let segments = (0..).take_while(|segment| tensors.contains_key(&format!("seg{segment}.q_halt"))).count();
+        let batch = tensors.get("seg0.q_halt").map_or(0, |(_, values)| values.len());
+        if batch == 0 {
+            return Err(wrong("it has no segment".into()));
+        }
+        let file = Self { path: path.to_owned(), tensors, metadata, config, batch, segments };
+        file.check()?;
+        Ok(file)
+    }
+
+    /// Every state and read-out of every segment is there, in its shape.
+    fn check(&self) -> Result<(), TraceError> {
+        let (config, schedule) = (&self.config, self.config.schedule());
+        let state = vec![self.batch, config.tokens(), config.hidden];
+        let mut expected: Vec<(String, Vec<usize>)> = (0..self.segments * schedule.steps_per_segment())
+            .map(|index| (state_name(schedule.at(index), schedule), state.clone()))
+            .collect();
+        for segment in 0..self.segments {
+            expected.push((format!("seg{segment}.logits"), vec![self.batch, config.seq_len, config.vocab]));
+            expected.push((format!("seg{segment}.q_halt"), vec![self.batch]));
+            expected.push((format!("seg{segment}.q_continue"), vec![self.batch]));
+        }
+        for (name, shape) in expected {
+            let why = match self.tensors.get(&name) {
+                None => format!("the tensor `{name}` is missing"),
+                Some((found, _)) if *found != shape => format!("`{name}` has shape {found:?}, not {shape:?}"),
+                Some(_) => continue,
+            };
+            return Err(TraceError::NoTrace { path: self.path.clone(), why });
+        }
+        Ok(())
+    }
+
+    /// What the tokens stand for; None when no task here has them.
+    pub fn boards(&self) -> Option<Boards> {
+        Boards::of(self.config.seq_len, self.config.vocab)
+    }
+
+    /// The checkpoint as it was named, and the SHA-256 of its file.
+    pub fn checkpoint(&self) -> (Option<&str>, Option<&str>) {
+        let get = |key: &str| self.metadata.get(key).map(String::as_str);
+        (get(CHECKPOINT_KEY), get(HASH_KEY))
+    }
+
+    /// The board tokens `[S]` of one row, where the file has them.
+    pub fn inputs(&self, row: usize) -> Option<Vec<i32>> {
+        let all: Vec<i32> = serde_json::from_str(self.metadata.get(INPUTS_KEY)?).ok()?;
+        all.chunks_exact(self.config.seq_len).nth(row).map(<[i32]>::to_vec)
+    }
+
+    /// One board's run. With the model, every micro-step is read out and every residual known; without it the boards are
+    /// known at the segments' ends alone (other read-outs are empty), and the first residual of each module is NaN.
+    ///
+    /// # Errors
+    /// A row that is not there, or a device that no longer answers.
+    pub fn recording(&self, row: usize, model: Option<&Hrm>) -> Result<Recording, TraceError> {
+        if row >= self.batch {
+            return Err(TraceError::NoSuchRow { path: self.path.clone(), boards: self.batch, row });
+        }
+        let (config, schedule) = (&self.config, self.config.schedule());
+        let (tokens, hidden) = (config.tokens(), config.hidden);
+        let unknown = vec![f32::NAN; tokens * hidden];
+        let (z_h_init, z_l_init) = match model.map(|model| model.initial(1)) {
+            Some(start) => (start.z_h.try_to_vec_as::<f32>()?, start.z_l.try_to_vec_as::<f32>()?),
+            None => (unknown.clone(), unknown),
+        };
+        let mut recording = Recording::new(config.dimensions(self.segments), z_h_init.into(), z_l_init.into());
+        for index in 0..self.segments * schedule.steps_per_segment() {
+            let at = schedule.at(index);
+            let state: std::sync::Arc<[f32]> = self.row(&state_name(at, schedule), row).into();
+            let before = index.checked_sub(1);
+            let moved = residual(&state, recording.state(at.module, before));
+            let ends = (index + 1).is_multiple_of(schedule.steps_per_segment());
+            let readout = match model {
+                _ if ends => self.answer(at.segment, row)?,
+                None => Readout::new(config.vocab, Vec::new().into()),
+                Some(model) => {
+                    let device = model.device();
+                    let tensor = |values: &[f32]| {
+                        Tensor::<3>::from_data(TensorData::new(values.to_vec(), [1, tokens, hidden]), &device)
+                    };
+                    let other = match at.module {
+                        Module::H => Module::L,
+                        Module::L => Module::H,
+                    };
+                    let (mine, other) = (tensor(&state), tensor(recording.state(other, before)));
+                    let carry = match at.module {
+                        Module::H => Carry { z_h: mine, z_l: other },
+                        Module::L => Carry { z_h: other, z_l: mine },
+                    };
+                    readout(model, &carry, at.module)?
+                }
+            };
+            recording.steps.push(StepRecord { at, state, residual: moved, readout });
+            if ends {
+                let q = |name: &str| {
+                    self.row(&format!("seg{}.{name}", at.segment), row).first().copied().unwrap_or(f32::NAN)
+                };
+                let (segment, halted) = (at.segment, at.segment + 1 == self.segments);
+                recording.ends.push(SegmentEnd { segment, q_halt: q("q_halt"), q_continue: q("q_continue"), halted });
+            }
+        }
+        Ok(recording)
+    }
+
+    /// What the model answered at a segment's end.
+    fn answer(&self, segment: usize, row: usize) -> Result<Readout, TraceError> {
+        let logits = self.row(&format!("seg{segment}.logits"), row).to_vec();
+        let shape = [self.config.seq_len, self.config.vocab];
+        let logits = Tensor::<2>::from_data(TensorData::new(logits, shape), &Device::flex());
+        let values = probabilities(logits, self.config.loss).try_to_vec_as::<f32>()?;
+        Ok(Readout::new(self.config.vocab, values.into()))
+    }
+
+    /// One row of a tensor that [`TraceFile::check`] has seen.
+    fn row(&self, name: &str, row: usize) -> &[f32] {
+        let values = self.tensors.get(name).map_or(&[][..], |(_, values)| values);
+        let size = values.len() / self.batch.max(1);
+        values.get(row * size..(row + 1) * size).unwrap_or_default()
+    }
+}
+
+/// The name of the state after a micro-step.
+pub fn state_name(at: crate::trace::MicroStep, schedule: crate::trace::Schedule) -> String {
+    let (segment, k) = (at.segment, at.number(schedule));
+    match at.module {
+        Module::L => format!("seg{segment}.L{k}.z_L"),
+        Module::H => format!("seg{segment}.H{k}.z_H"),
+    }
+}
