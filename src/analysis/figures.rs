@@ -1,7 +1,8 @@
 //! The reports as figures.
 
-use super::dimensionality::{DimensionalityReport, definition as dimensionality_definition};
-use super::halting::{self, HaltingReport};
+use super::dimensionality::{CurvePoint, definition as dimensionality_definition};
+use super::halting::{self, DifficultyRow, HaltingReport, HaltingRow};
+use super::hierarchy::DimensionalityReport;
 use super::residual::{self, ControlRow, ResidualReport, ResidualRow};
 use super::statistics::Spread;
 use super::trajectory::{
@@ -60,11 +61,8 @@ fn spread_at(x: f64, spread: Spread) -> Point {
 
 /// Where each segment begins, for a schedule's micro-steps.
 fn segment_rules(segments: usize, per_segment: usize) -> Vec<(f64, String)> {
-    let every = segments.div_ceil(8).max(1);
-    (0..segments)
-        .step_by(every)
-        .map(|segment| ((segment * per_segment) as f64, format!("segment {}", segment + 1)))
-        .collect()
+    let name = |segment: usize| if segment == 0 { "segment 1".to_owned() } else { (segment + 1).to_string() };
+    (0..segments).map(|segment| ((segment * per_segment) as f64, name(segment))).collect()
 }
 
 impl ResidualReport {
@@ -142,8 +140,7 @@ impl DimensionalityReport {
         };
         let zero = || Axis { zero: true, ..Axis::new("participation ratio") };
         let curve = series(Kind::Line, &|module| {
-            let point =
-                |c: &super::dimensionality::CurvePoint| Point::new(c.samples as f64, of(module, c.pr_z_h, c.pr_z_l));
+            let point = |c: &CurvePoint| Point::new(c.samples as f64, of(module, c.pr_z_h, c.pr_z_l));
             ratios.curve.iter().map(point).collect()
         });
         let side = |module: Module| if module == Module::L { -0.18 } else { 0.18 };
@@ -178,8 +175,8 @@ impl DimensionalityReport {
                 rules: Vec::new(),
             },
             Panel {
-                title: "Beside fresh weights (whiskers: 95 % of resamples; least and most of the seeds)".into(),
-                x: Axis { names, ..Axis::default() },
+                title: "Beside fresh weights".into(),
+                x: Axis { names, ..Axis::new("whiskers: 95 % of resamples; the least and the greatest of the seeds") },
                 y: zero(),
                 series: beside,
                 rules: Vec::new(),
@@ -216,11 +213,11 @@ impl HaltingReport {
         let rows = &self.by_segment;
         let trained = (self.adaptive.max_segments as f64, "trained limit".to_owned());
         let percent = |share: f64| 100.0 * share;
-        let line = |of: fn(&super::halting::HaltingRow) -> f64| -> Vec<Point> {
+        let line = |of: fn(&HaltingRow) -> f64| -> Vec<Point> {
             rows.iter().map(|row| Point::new(row.segments as f64, percent(of(row)))).collect()
         };
         let point = Point::new(self.adaptive.segments_mean, percent(self.adaptive.adaptive_exact));
-        let q = |of: fn(&super::halting::HaltingRow) -> Spread| -> Vec<Point> {
+        let q = |of: fn(&HaltingRow) -> Spread| -> Vec<Point> {
             rows.iter().map(|row| spread_at(row.segments as f64, of(row))).collect()
         };
         let difficulty = self.difficulty.name();
@@ -240,7 +237,7 @@ impl HaltingReport {
             .into_iter()
             .zip([Ink::Right, Ink::L, Ink::Input, Ink::Secondary])
             .map(|(segments, ink)| {
-                let stopped = |bin: &super::halting::DifficultyRow| {
+                let stopped = |bin: &DifficultyRow| {
                     bin.histogram.iter().take(segments).sum::<usize>() as f64 / bin.puzzles.max(1) as f64
                 };
                 let points = bins.clone().map(|(i, bin)| Point::new(i as f64, percent(stopped(bin)))).collect();
@@ -313,10 +310,10 @@ impl TrajectoryReport {
                 (format!("PC1, {one}"), format!("PC2, {two}")),
                 |[x, y, _]| [x, y],
             ));
-            let label = format!("{name} in space: PC1, PC2 and PC3 ({three}), seen from aslant");
+            let label = format!("{name} in space: PC1, PC2 and PC3 ({three}), seen at an angle");
             let nothing = |label: &str| (label.to_owned(), String::new());
-            let mut panel = self.panel(module, label, nothing("green ends right, red ends wrong"), aslant);
-            // Numbers along an aslant axis mean nothing.
+            let mut panel = self.panel(module, label, nothing("green ends right, red ends wrong"), at_an_angle);
+            // Numbers along an axis at an angle mean nothing.
             (panel.x.names, panel.y.names) = (vec![(f64::NAN, String::new())], vec![(f64::NAN, String::new())]);
             panels.push(panel);
         }
@@ -341,7 +338,7 @@ impl TrajectoryReport {
 }
 
 /// A point in space as it looks from the side and a little above.
-fn aslant([x, y, z]: [f64; 3]) -> [f64; 2] {
+fn at_an_angle([x, y, z]: [f64; 3]) -> [f64; 2] {
     let (turn, tilt) = (0.6f64, 0.45f64);
     let (across, depth) = (x * turn.cos() - y * turn.sin(), x * turn.sin() + y * turn.cos());
     [across, z * tilt.cos() + depth * tilt.sin()]

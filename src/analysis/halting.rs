@@ -223,7 +223,7 @@ fn sentence(adaptive: &Saving, rows: &[HaltingRow]) -> String {
     let best = rows.iter().fold(rows[0], |best, row| if row.exact > best.exact { *row } else { best });
     if let Some(last) = rows.last().filter(|last| last.segments > max_segments) {
         text += &format!(
-            "Run on to {} segments, {} are right; most, {}, are right after {}.",
+            "Run on to {} segments, {} are right; never more than {}, first after {}.",
             last.segments,
             share(last.exact),
             share(best.exact),

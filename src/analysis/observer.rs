@@ -27,10 +27,14 @@ pub struct Step<'a> {
 }
 
 impl Step<'_> {
+    /// How many numbers the state of one puzzle has.
+    pub fn size(&self) -> usize {
+        self.states.len().checked_div(self.running.len()).unwrap_or(0).max(1)
+    }
+
     /// The puzzles that have not stopped: their place in the batch and their state `[T, D]`.
     pub fn of_running(&self) -> impl Iterator<Item = (usize, &[f32])> {
-        let size = self.states.len().checked_div(self.running.len()).unwrap_or(0).max(1);
-        self.states.chunks_exact(size).enumerate().filter(|(row, _)| self.running[*row])
+        self.states.chunks_exact(self.size()).enumerate().filter(|(row, _)| self.running[*row])
     }
 }
 

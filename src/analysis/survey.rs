@@ -112,9 +112,8 @@ impl Survey<'_> {
         Ok(())
     }
 
-    /// The states between the blocks of the first call of a module: shows each batch's injected input as the state that
-    /// everything starts from, and each block's output as a step. `moved` is given the module, the layer, and the residual
-    /// of each puzzle.
+    /// Looks between the blocks of the first call of L and of H: `moved` is given the module, the layer from 0, and how far
+    /// the block moved a puzzle's state from its input to its output. The first input is what is injected.
     ///
     /// # Errors
     /// As [`Survey::run`].

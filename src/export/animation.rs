@@ -99,7 +99,7 @@ impl Animation<'_> {
             .then(|| self.recording.end_of(at.segment))
             .flatten();
         let q =
-            end.map_or_else(String::new, |end| format!("; q_halt {:.1}, q_continue {:.1}", end.q_halt, end.q_continue));
+            end.map_or_else(String::new, |end| format!("; q_halt {:.2}, q_continue {:.2}", end.q_halt, end.q_continue));
         let (segment, segments) = (at.segment + 1, self.recording.ends.len());
         format!("segment {segment} of {segments}, {:?}-step {}{moved}{q}", at.module, at.number(schedule) + 1)
     }
@@ -152,7 +152,9 @@ impl Animation<'_> {
             self.encode(format, &mut one, &[steps], &mut |_| ControlFlow::Continue(()))?;
             bytes += one.len();
         }
-        Ok(bytes / 3 * self.frames())
+        // An animated PNG has a still picture besides.
+        let still = usize::from(format == Format::Apng);
+        Ok(bytes / 3 * (self.frames() + still) / (1 + still))
     }
 
     /// Writes the moving picture; `watch` hears how many pictures are done and may break off, which is an error of the kind

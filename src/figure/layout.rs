@@ -29,9 +29,9 @@ impl Figure {
             drawing.text([MARGIN, y], line, BODY, Anchor::Start, palette.paint(Ink::Secondary));
         }
         y += GAP;
-        let rows = if self.panels.len() == 1 { self.panels.chunks(1) } else { self.panels.chunks(2) };
-        for row in rows {
-            let across = (room - GAP * (row.len() - 1) as f32) / row.len() as f32;
+        let columns = self.panels.len().clamp(1, 2);
+        let across = (room - GAP * (columns - 1) as f32) / columns as f32;
+        for row in self.panels.chunks(columns) {
             for (i, panel) in row.iter().enumerate() {
                 let left = MARGIN + i as f32 * (across + GAP);
                 panel.draw(&mut drawing, [left, y, across, PANEL_HEIGHT], palette);
@@ -138,10 +138,16 @@ impl Panel {
             drawing.text([at, y.start + 16.0], name, CAPTION, Anchor::Middle, secondary);
         }
         drawing.text([(x.start + x.end) / 2.0, y.start + 33.0], &self.x.label, CAPTION, Anchor::Middle, secondary);
+        let mut free = x.start;
         for (value, name) in &self.rules {
             let Some(at) = x.shown(*value) else { continue };
             drawing.line([at, y.end], [at, y.start], palette.paint(Ink::Hairline), 1.0);
-            drawing.text([at + 3.0, y.end - 4.0], name, CAPTION, Anchor::Start, palette.paint(Ink::Faint));
+            // A name that has no room is left out; the line stays.
+            let until = at + 3.0 + width(name, CAPTION, false);
+            if at >= free && until <= left + across {
+                drawing.text([at + 3.0, y.end - 4.0], name, CAPTION, Anchor::Start, palette.paint(Ink::Faint));
+                free = until + 4.0;
+            }
         }
         self.series.iter().for_each(|series| series.draw(drawing, &x, &y, palette));
         self.name_series(drawing, (&x, &y), palette);

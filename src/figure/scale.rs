@@ -2,11 +2,17 @@
 
 /// Round values between two, at most so many and one more.
 pub fn ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
+    multiples(from, to, most, decimal_step)
+}
+
+/// Multiples of a step between two values, at most `most` and one more; `step` rounds up the distance that would just do.
+/// Empty where there is nothing between.
+pub fn multiples(from: f64, to: f64, most: usize, step: impl Fn(f64) -> f64) -> Vec<f64> {
     let span = to - from;
     if span.is_nan() || span <= 0.0 || !span.is_finite() || most == 0 {
         return Vec::new();
     }
-    let step = decimal_step(span / most as f64);
+    let step = step(span / most as f64);
     let first = (from / step - 1e-9).ceil();
     (0..=most).map(|i| (first + i as f64) * step).take_while(|value| *value <= to + step * 1e-9).collect()
 }

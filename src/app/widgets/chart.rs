@@ -8,8 +8,9 @@ use eframe::egui::{
 
 use super::super::theme::{self, Theme};
 use super::super::train::curves::{Points, nearest, visible};
-use super::scale::{Unit, log_ticks, ticks};
+use super::scale::{Unit, ticks};
 use super::text_at;
+use crate::figure::scale::log_ticks;
 
 /// Room at the left for the numbers.
 const LEFT: f32 = 44.0;
