@@ -12,6 +12,7 @@ mod observer;
 mod pca;
 mod residual;
 mod statistics;
+mod study;
 mod survey;
 mod trajectory;
 
@@ -34,6 +35,7 @@ pub use observer::{Batch, Observer, SegmentEnd, Step};
 pub use pca::{COMPONENTS, Pca, pca};
 pub use residual::{ControlRow, ResidualReport, ResidualRow, Residuals};
 pub use statistics::{Spread, geometric_mean, quantile};
+pub use study::{Findings, Question, Study, StudyError};
 pub use survey::Survey;
 pub use trajectory::{Trajectories, TrajectoryReport, View};
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use super::layout::{Mode, Pane};
 use super::puzzles::{Difficulty, Order};
+use super::research::ResearchAction;
+use super::research::worker::Order as StudyOrder;
 use super::theme::ThemeChoice;
 use super::train::apply::Export;
 use super::train::{Order as RunOrder, TrainAction};
@@ -106,6 +108,8 @@ pub enum Action {
     ResetLayout,
     /// Something with training runs.
     Train(TrainAction),
+    /// Something with figures over many puzzles.
+    Research(ResearchAction),
     /// Show or hide the list of keys.
     ToggleKeys,
     /// Close a message.
@@ -137,6 +141,8 @@ pub enum Effect {
     ResetLayout,
     /// Tell the thread that reads and starts runs.
     Runs(RunOrder),
+    /// Tell the thread that does studies.
+    Research(StudyOrder),
     /// Show the dialog for saving this.
     AskExport(Export),
     /// Close the window.

@@ -124,6 +124,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::TogglePane(pane) => effects.push(Effect::TogglePane(pane)),
         Action::SetMode(mode) => state.settings.mode = mode,
         Action::Train(action) => super::train::apply::apply(state, action, effects),
+        Action::Research(action) => super::research::apply::apply(state, action, effects),
         Action::ResetLayout => effects.push(Effect::ResetLayout),
         Action::ToggleKeys => state.show_keys = !state.show_keys,
         Action::Dismiss(id) => state.toasts.retain(|toast| toast.id != id),

@@ -5,6 +5,7 @@ use lucide_icons::Icon;
 
 use super::action::{Action, Stride};
 use super::layout::{Mode, Pane};
+use super::research::{FileKind, ResearchAction};
 use super::state::State;
 use super::train::{Format, TrainAction};
 use crate::train::watch::Life;
@@ -111,9 +112,16 @@ pub enum CommandId {
     ShowLibrary,
     ShowPlots,
     ShowExplore,
+    ShowResearch,
     ShowTrain,
     NewRun,
     ToggleRun,
+    Study,
+    StudyAll,
+    StopStudy,
+    SavePng,
+    SaveSvg,
+    SaveNumbers,
     ExportCsv,
     ExportTensorBoard,
     Keys,
@@ -163,6 +171,14 @@ fn not_at_end(state: &State) -> bool {
 
 fn can_think(state: &State) -> bool {
     state.model.is_some() && state.misfit().is_none()
+}
+
+fn can_study(state: &State) -> bool {
+    state.model.is_some() && state.research.work.is_none()
+}
+
+fn has_figure(state: &State) -> bool {
+    state.research.found().is_some()
 }
 
 fn has_curves(state: &State) -> bool {
@@ -442,9 +458,18 @@ pub const COMMANDS: &[Command] = &[
         possible: always,
     },
     Command {
+        id: CommandId::ShowResearch,
+        name: "Research layout",
+        shortcut: Some(Shortcut::command(Key::Num2)),
+        icon: Icon::ChartSpline,
+        tip: "Figures over many puzzles: dimensionality, convergence, halting, trajectories",
+        action: Action::SetMode(Mode::Research),
+        possible: always,
+    },
+    Command {
         id: CommandId::ShowTrain,
         name: "Train layout",
-        shortcut: Some(Shortcut::command(Key::Num2)),
+        shortcut: Some(Shortcut::command(Key::Num3)),
         icon: Icon::GraduationCap,
         tip: "Watch models learn: runs, curves, a live board",
         action: Action::SetMode(Mode::Train),
@@ -468,6 +493,60 @@ pub const COMMANDS: &[Command] = &[
         tip: "The selected run saves and pauses after the step it is in, or goes on from its last save",
         action: Action::Train(TrainAction::Toggle),
         possible: |state| state.train.current().is_some_and(|run| run.life != Life::Done),
+    },
+    Command {
+        id: CommandId::Study,
+        name: "Measure this figure",
+        shortcut: Some(Shortcut::command(Key::M)),
+        icon: Icon::Play,
+        tip: "Run the model over the sample and draw the figure; it goes on in the background",
+        action: Action::Research(ResearchAction::Run),
+        possible: can_study,
+    },
+    Command {
+        id: CommandId::StudyAll,
+        name: "Measure all figures",
+        shortcut: Some(Shortcut::command_shift(Key::M)),
+        icon: Icon::ListChecks,
+        tip: "One figure after the other, over the same sample",
+        action: Action::Research(ResearchAction::RunAll),
+        possible: can_study,
+    },
+    Command {
+        id: CommandId::StopStudy,
+        name: "Stop measuring",
+        shortcut: None,
+        icon: Icon::Square,
+        tip: "Give up the figure that is being measured; those that are done stay",
+        action: Action::Research(ResearchAction::Cancel),
+        possible: |state| state.research.work.is_some(),
+    },
+    Command {
+        id: CommandId::SavePng,
+        name: "Save figure as PNG…",
+        shortcut: None,
+        icon: Icon::Image,
+        tip: "Save the figure as a picture in pixels; what it is made from stands in the file",
+        action: Action::Research(ResearchAction::Export(FileKind::Png)),
+        possible: has_figure,
+    },
+    Command {
+        id: CommandId::SaveSvg,
+        name: "Save figure as SVG…",
+        shortcut: None,
+        icon: Icon::PenTool,
+        tip: "Save the figure as a picture in lines, for print; what it is made from stands in the file",
+        action: Action::Research(ResearchAction::Export(FileKind::Svg)),
+        possible: has_figure,
+    },
+    Command {
+        id: CommandId::SaveNumbers,
+        name: "Save numbers as CSV…",
+        shortcut: None,
+        icon: Icon::Table,
+        tip: "Save the figure's numbers",
+        action: Action::Research(ResearchAction::Export(FileKind::Csv)),
+        possible: has_figure,
     },
     Command {
         id: CommandId::ExportCsv,

@@ -20,7 +20,7 @@ pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
 
 /// What one event asks for.
 fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> {
-    if state.settings.mode == Mode::Train && !matches!(event, Event::Key { .. }) {
+    if state.settings.mode != Mode::Explore && !matches!(event, Event::Key { .. }) {
         return None;
     }
     match event {
@@ -41,8 +41,8 @@ fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> 
 }
 
 fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: bool) -> Option<Action> {
-    let training = state.settings.mode == Mode::Train;
-    if modifiers.is_none() && state.selected.is_some() && !training {
+    let elsewhere = state.settings.mode != Mode::Explore;
+    if modifiers.is_none() && state.selected.is_some() && !elsewhere {
         match key {
             Key::ArrowLeft => return Some(Action::MoveSelection(0, -1)),
             Key::ArrowRight => return Some(Action::MoveSelection(0, 1)),
@@ -69,7 +69,7 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
                 shortcut.key == key && (free || modifiers.matches_exact(shortcut.modifiers))
             })
         })
-        .filter(|command| (command.possible)(state) && !(training && command.id.explores()))
+        .filter(|command| (command.possible)(state) && !(elsewhere && command.id.explores()))
         .map(|command| command.action.clone())
 }
 

@@ -20,6 +20,8 @@ pub enum Mode {
     /// Board, clock, modules.
     #[default]
     Explore,
+    /// Figures over many puzzles.
+    Research,
     /// Runs, curves, live board.
     Train,
 }
@@ -39,6 +41,10 @@ pub enum Pane {
     Convergence,
     /// What happened.
     Log,
+    /// The list of figures, and what they are made from.
+    Figures,
+    /// One figure, large.
+    Page,
     /// Training runs, and the selected one's settings.
     Runs,
     /// A training run's curves.
@@ -59,6 +65,8 @@ impl Pane {
             Self::Modules => "Modules",
             Self::Convergence => "Convergence",
             Self::Log => "Log",
+            Self::Figures => "Figures",
+            Self::Page => "Figure",
             Self::Runs => "Runs",
             Self::Learning => "Learning",
             Self::Live => "Live board",
@@ -72,6 +80,7 @@ impl Mode {
     fn panes(self) -> &'static [Pane] {
         match self {
             Self::Explore => &[Pane::Library, Pane::Board, Pane::Clock, Pane::Modules, Pane::Convergence, Pane::Log],
+            Self::Research => &[Pane::Figures, Pane::Page],
             Self::Train => &[Pane::Runs, Pane::Learning, Pane::Live, Pane::Events],
         }
     }
@@ -120,13 +129,18 @@ fn arrange(mode: Mode, arrangement: Arrangement) -> Tree<Pane> {
             };
             vec![panes[&Pane::Library], right]
         }
+        Mode::Research => vec![panes[&Pane::Figures], panes[&Pane::Page]],
         Mode::Train => {
             let right = tiles.insert_vertical_tile(vec![panes[&Pane::Live], panes[&Pane::Events]]);
             vec![panes[&Pane::Runs], panes[&Pane::Learning], right]
         }
     };
     let root = tiles.insert_container(Linear::new(LinearDir::Horizontal, root));
-    let name = if mode == Mode::Explore { "panes" } else { "training panes" };
+    let name = match mode {
+        Mode::Explore => "panes",
+        Mode::Research => "figure panes",
+        Mode::Train => "training panes",
+    };
     Tree::new(Id::unique(name), root, tiles)
 }
 
@@ -157,6 +171,10 @@ impl Layout {
         }
         match self.mode {
             Mode::Explore => self.fit_explore(size),
+            Mode::Research => {
+                let figures = (size.x * 0.18).clamp(210.0, 300.0);
+                self.give([(Pane::Figures, figures, LinearDir::Horizontal, size.x)]);
+            }
             Mode::Train => self.fit_train(size),
         }
     }
@@ -270,7 +288,7 @@ mod tests {
 
     #[test]
     fn it_survives_being_saved() {
-        for mode in [Mode::Explore, Mode::Train] {
+        for mode in [Mode::Explore, Mode::Research, Mode::Train] {
             let layout = Layout { moved: true, ..Layout::new(mode) };
             let text = serde_json::to_string(&layout).unwrap();
             let read: Layout = serde_json::from_str(&text).unwrap();

@@ -13,6 +13,7 @@ mod open;
 mod panes;
 mod persist;
 mod puzzles;
+mod research;
 mod scene;
 mod state;
 pub(crate) mod theme;
@@ -30,6 +31,7 @@ pub use action::{Action, Effect, Stride};
 pub use layout::{Mode, Pane};
 pub use persist::{Loop, Settings};
 pub use puzzles::{Difficulty, Order};
+pub use research::{Form, Page, ResearchAction, ResearchState, Topic};
 pub use state::{RunStatus, State};
 pub use theme::ThemeChoice;
 pub use train::{Axis, CurveSettings, Draft, Field, Format, Length, PresetInfo, TrainAction, TrainState};
@@ -39,7 +41,8 @@ use apply::{apply, first_model};
 use background::Background;
 use layout::Layout;
 use panes::{Cx, Panes};
-use persist::{LAYOUT_KEY, TRAIN_LAYOUT_KEY};
+use persist::{LAYOUT_KEY, RESEARCH_LAYOUT_KEY, TRAIN_LAYOUT_KEY};
+use research::worker::Researcher;
 use theme::Theme;
 use train::curves::Curves;
 use train::watcher::{self, Watcher};
@@ -94,9 +97,10 @@ pub fn wgpu_setup() -> WgpuSetup {
     WgpuSetup::CreateNew(setup)
 }
 
-/// The two layouts.
+/// The layouts.
 struct Layouts {
     explore: Layout,
+    research: Layout,
     train: Layout,
 }
 
@@ -104,6 +108,7 @@ impl Layouts {
     fn of(&mut self, mode: Mode) -> &mut Layout {
         match mode {
             Mode::Explore => &mut self.explore,
+            Mode::Research => &mut self.research,
             Mode::Train => &mut self.train,
         }
     }
@@ -114,7 +119,11 @@ impl Layouts {
             let layout = storage.and_then(|storage| eframe::get_value::<Layout>(storage, key));
             layout.filter(|l| l.moved && l.is_whole()).unwrap_or_else(|| Layout::new(mode))
         };
-        Self { explore: kept(LAYOUT_KEY, Mode::Explore), train: kept(TRAIN_LAYOUT_KEY, Mode::Train) }
+        Self {
+            explore: kept(LAYOUT_KEY, Mode::Explore),
+            research: kept(RESEARCH_LAYOUT_KEY, Mode::Research),
+            train: kept(TRAIN_LAYOUT_KEY, Mode::Train),
+        }
     }
 }
 
@@ -130,6 +139,7 @@ pub struct App {
     layout: Layouts,
     engine: Engine,
     background: Background,
+    researcher: Researcher,
     watcher: Watcher,
     pictures: Pictures,
     curves: Curves,
@@ -155,7 +165,7 @@ impl App {
 
     fn open(ctx: &egui::Context, settings: Settings, layout: Layouts, options: Options) -> Self {
         theme::install(ctx);
-        let (wake, wake_too, wake_for_runs) = (ctx.clone(), ctx.clone(), ctx.clone());
+        let [wake, wake_too, wake_for_runs, wake_for_studies] = std::array::from_fn(|_| ctx.clone());
         let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
         let mut state = State::new(settings);
         state.train.root = options.runs.clone().or_else(usual_runs);
@@ -171,6 +181,7 @@ impl App {
             curves: Curves::default(),
             engine: Engine::start(move || wake.request_repaint()),
             background: Background::new(move || wake_too.request_repaint()),
+            researcher: Researcher::new(move || wake_for_studies.request_repaint()),
             pictures: Pictures::default(),
             seed: options.seed.unwrap_or(clock),
         };
@@ -233,6 +244,7 @@ impl App {
                 Effect::TogglePane(pane) => self.layout.of(self.state.settings.mode).toggle(pane),
                 Effect::ResetLayout => self.layout.of(self.state.settings.mode).reset(),
                 Effect::Runs(order) => self.watcher.order(order),
+                Effect::Research(order) => self.researcher.order(order),
                 Effect::AskExport(export) => self.background.ask_export(export),
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
@@ -251,6 +263,9 @@ impl App {
         }
         while let Ok(told) = self.watcher.told.try_recv() {
             train::apply::hear(&mut self.state, told, &mut effects);
+        }
+        while let Ok(told) = self.researcher.told.try_recv() {
+            research::apply::hear(&mut self.state, told, &mut effects);
         }
         self.perform(ctx, effects);
         let (dropped, hovering) = ctx.input(|input| {
@@ -271,6 +286,7 @@ impl App {
         if let Some(seconds) = self.state.tick(ctx.time()) {
             ctx.request_repaint_after(Duration::from_secs_f64(seconds.max(0.0)));
         }
+        self.state.dark = ctx.theme() == egui::Theme::Dark;
         let preference = self.state.settings.theme.preference();
         if ctx.options(|options| options.theme_preference) != preference {
             ctx.set_theme(preference);
@@ -329,6 +345,7 @@ impl eframe::App for App {
         settings.board = (!self.state.untouched).then(|| self.state.board().clone());
         eframe::set_value(storage, persist::SETTINGS_KEY, &settings);
         eframe::set_value(storage, LAYOUT_KEY, &self.layout.explore);
+        eframe::set_value(storage, RESEARCH_LAYOUT_KEY, &self.layout.research);
         eframe::set_value(storage, TRAIN_LAYOUT_KEY, &self.layout.train);
     }
 

@@ -17,6 +17,8 @@ pub const SETTINGS_KEY: &str = "hrmscope.settings";
 pub const LAYOUT_KEY: &str = "hrmscope.layout.1";
 /// The same for the layout of training.
 pub const TRAIN_LAYOUT_KEY: &str = "hrmscope.layout.train.1";
+/// The same for the layout of figures.
+pub const RESEARCH_LAYOUT_KEY: &str = "hrmscope.layout.research.1";
 /// How many checkpoints are remembered.
 const RECENT: usize = 6;
 

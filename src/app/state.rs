@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::action::Action;
 use super::persist::{Loop, Settings};
 use super::puzzles::Sample;
+use super::research::ResearchState;
 use super::scene::{Scene, scene};
 use super::train::TrainState;
 use crate::board::History;
@@ -136,6 +137,10 @@ pub struct State {
     pub playhead: Playhead,
     /// Training runs.
     pub train: TrainState,
+    /// Figures over many puzzles.
+    pub research: ResearchState,
+    /// The colours are the dark ones.
+    pub dark: bool,
     /// What is kept between starts.
     pub settings: Settings,
     /// The library's puzzles; empty until they are made.
@@ -179,6 +184,8 @@ impl State {
             run: Run { job: JobId(0), recording: None, uncertainty: Vec::new(), status: RunStatus::Idle },
             playhead: Playhead { at: 0, playing: true, follow: false, wanted: 0, moved_at: 0.0, due: 0.0 },
             train: TrainState::new(),
+            research: ResearchState::default(),
+            dark: true,
             settings,
             samples: Vec::new(),
             outcomes: Vec::new(),

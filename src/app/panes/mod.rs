@@ -11,6 +11,7 @@ pub mod log;
 pub mod modules;
 pub mod new_run;
 pub mod overlay;
+pub mod research;
 pub mod runs;
 pub mod timeline;
 pub mod top;
@@ -73,6 +74,8 @@ impl Behavior<Pane> for Panes<'_> {
                     Pane::Modules => modules::show(ui, cx, titled),
                     Pane::Convergence => convergence::show(ui, cx, titled),
                     Pane::Log => log::show(ui, cx, titled),
+                    Pane::Figures => research::figures::show(ui, cx, titled),
+                    Pane::Page => research::page::show(ui, cx),
                     Pane::Runs => runs::show(ui, cx, titled),
                     Pane::Learning => learning::show(ui, cx, titled),
                     Pane::Live => live::show(ui, cx, titled),

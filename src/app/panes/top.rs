@@ -61,13 +61,17 @@ fn framed<'a>(button: Button<'a>, theme: &Theme) -> Button<'a> {
 /// The layouts, one beside the other.
 fn modes(ui: &mut Ui, cx: &mut Cx<'_>) {
     let theme = cx.theme;
-    let (rect, _) = ui.allocate_exact_size(vec2(140.0, 30.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(216.0, 30.0), Sense::hover());
     let (fill, line) = (theme.raised, Stroke::new(1.0, theme.hairline));
     ui.painter().rect(rect, theme::RADIUS, fill, line, StrokeKind::Inside);
-    let half = vec2(rect.width() / 2.0, rect.height());
-    let choices = [(Mode::Explore, "Explore", CommandId::ShowExplore), (Mode::Train, "Train", CommandId::ShowTrain)];
+    let choices = [
+        (Mode::Explore, "Explore", CommandId::ShowExplore),
+        (Mode::Research, "Research", CommandId::ShowResearch),
+        (Mode::Train, "Train", CommandId::ShowTrain),
+    ];
+    let part = vec2(rect.width() / choices.len() as f32, rect.height());
     for (i, (mode, name, id)) in choices.into_iter().enumerate() {
-        let place = Rect::from_min_size(rect.min + vec2(i as f32 * half.x, 0.0), half);
+        let place = Rect::from_min_size(rect.min + vec2(i as f32 * part.x, 0.0), part);
         let response = ui.interact(place, ui.scope_id().with(("layout", i)), Sense::click());
         let on = cx.state.settings.mode == mode;
         if on {
@@ -140,6 +144,7 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         ui.separator();
         menu_item(ui, cx, CommandId::ShowExplore);
+        menu_item(ui, cx, CommandId::ShowResearch);
         menu_item(ui, cx, CommandId::ShowTrain);
         menu_item(ui, cx, CommandId::Layout);
     });

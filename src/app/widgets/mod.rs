@@ -2,6 +2,7 @@
 
 pub mod chart;
 pub mod dial;
+pub mod drawing;
 pub mod heatmap;
 pub mod plot;
 pub mod scale;

@@ -1,0 +1,4 @@
+//! The panes of the Research layout.
+
+pub mod figures;
+pub mod page;
