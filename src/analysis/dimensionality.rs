@@ -287,7 +287,7 @@ impl Observer for Dimensionality {
 }
 
 /// The mean over tokens of a state `[T, D]`, `[D]`; summed in f64.
-pub(super) fn mean_over_tokens(state: &[f32], hidden: usize) -> Vec<f32> {
+pub fn mean_over_tokens(state: &[f32], hidden: usize) -> Vec<f32> {
     let mut sums = vec![0f64; hidden];
     for token in state.chunks_exact(hidden.max(1)) {
         sums.iter_mut().zip(token).for_each(|(sum, v)| *sum += f64::from(*v));

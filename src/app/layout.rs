@@ -26,6 +26,9 @@ pub enum Mode {
     Train,
 }
 
+/// The tabs of the Explore layout.
+const PLOTS: [Pane; 3] = [Pane::Convergence, Pane::Trajectory, Pane::Log];
+
 /// A pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Pane {
@@ -39,6 +42,8 @@ pub enum Pane {
     Modules,
     /// Plots over the run.
     Convergence,
+    /// The way of the states.
+    Trajectory,
     /// What happened.
     Log,
     /// The list of figures, and what they are made from.
@@ -64,6 +69,7 @@ impl Pane {
             Self::Clock => "Timeline",
             Self::Modules => "Modules",
             Self::Convergence => "Convergence",
+            Self::Trajectory => "Trajectory",
             Self::Log => "Log",
             Self::Figures => "Figures",
             Self::Page => "Figure",
@@ -79,7 +85,15 @@ impl Mode {
     /// The panes of the layout.
     fn panes(self) -> &'static [Pane] {
         match self {
-            Self::Explore => &[Pane::Library, Pane::Board, Pane::Clock, Pane::Modules, Pane::Convergence, Pane::Log],
+            Self::Explore => &[
+                Pane::Library,
+                Pane::Board,
+                Pane::Clock,
+                Pane::Modules,
+                Pane::Convergence,
+                Pane::Trajectory,
+                Pane::Log,
+            ],
             Self::Research => &[Pane::Figures, Pane::Page],
             Self::Train => &[Pane::Runs, Pane::Learning, Pane::Live, Pane::Events],
         }
@@ -115,7 +129,8 @@ fn arrange(mode: Mode, arrangement: Arrangement) -> Tree<Pane> {
     let root = match mode {
         Mode::Explore => {
             let middle = tiles.insert_vertical_tile(vec![panes[&Pane::Board], panes[&Pane::Clock]]);
-            let (modules, plots) = (panes[&Pane::Modules], [panes[&Pane::Convergence], panes[&Pane::Log]]);
+            let modules = panes[&Pane::Modules];
+            let plots = PLOTS.map(|pane| panes[&pane]);
             let right = match arrangement {
                 Arrangement::High => {
                     let upper = tiles.insert_horizontal_tile(vec![middle, modules]);
@@ -123,7 +138,7 @@ fn arrange(mode: Mode, arrangement: Arrangement) -> Tree<Pane> {
                     tiles.insert_vertical_tile(vec![upper, lower])
                 }
                 Arrangement::Low => {
-                    let side = tiles.insert_tab_tile(vec![modules, plots[0], plots[1]]);
+                    let side = tiles.insert_tab_tile([&[modules], &plots[..]].concat());
                     tiles.insert_horizontal_tile(vec![middle, side])
                 }
             };
@@ -266,12 +281,12 @@ impl Layout {
         }
     }
 
-    /// Shows or hides a pane; the plots take the log along.
+    /// Shows or hides a pane; the plots go together.
     pub fn toggle(&mut self, pane: Pane) {
         let visible = !self.visible(pane);
         self.set_visible(pane, visible);
         if pane == Pane::Convergence {
-            self.set_visible(Pane::Log, visible);
+            PLOTS.into_iter().for_each(|plot| self.set_visible(plot, visible));
         }
     }
 

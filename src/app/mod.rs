@@ -40,6 +40,7 @@ use crate::engine::{Command, Engine};
 use apply::{apply, first_model};
 use background::Background;
 use layout::Layout;
+use panes::trajectory::Ways;
 use panes::{Cx, Panes};
 use persist::{LAYOUT_KEY, RESEARCH_LAYOUT_KEY, TRAIN_LAYOUT_KEY};
 use research::worker::Researcher;
@@ -143,6 +144,7 @@ pub struct App {
     watcher: Watcher,
     pictures: Pictures,
     curves: Curves,
+    ways: Ways,
     seed: u64,
 }
 
@@ -179,6 +181,7 @@ impl App {
             layout,
             watcher: Watcher::start(runs, move || wake_for_runs.request_repaint()),
             curves: Curves::default(),
+            ways: Ways::default(),
             engine: Engine::start(move || wake.request_repaint()),
             background: Background::new(move || wake_too.request_repaint()),
             researcher: Researcher::new(move || wake_for_studies.request_repaint()),
@@ -300,9 +303,9 @@ impl App {
         let theme = Theme::of(ui.ctx());
         let scene = self.state.scene();
         let mut actions = Vec::new();
-        let Self { state, layout, pictures, curves, .. } = self;
+        let Self { state, layout, pictures, curves, ways, .. } = self;
         let layout = layout.of(state.settings.mode);
-        let mut cx = Cx { state, scene: &scene, theme, actions: &mut actions, pictures, curves };
+        let mut cx = Cx { state, scene: &scene, theme, actions: &mut actions, pictures, curves, ways };
         let bar = Frame::new().fill(theme.pane).inner_margin(egui::Margin::symmetric(8, 0));
         Panel::top("bar").exact_size(41.0).frame(bar).show(ui, |ui| panes::top::show(ui, &mut cx));
         CentralPanel::default().frame(Frame::new().fill(theme.window)).show(ui, |ui| {
@@ -316,6 +319,7 @@ impl App {
                     actions: cx.actions,
                     pictures: cx.pictures,
                     curves: cx.curves,
+                    ways: cx.ways,
                 },
                 tabbed,
                 moved: false,

@@ -175,18 +175,10 @@ fn halting(recording: &Recording, cx: &Cx<'_>) -> Plot {
     let finite = || halt.iter().chain(&go_on).map(|p| p.1).filter(|q| q.is_finite());
     // Ticks at zero, where both probabilities are a half, and at a round number beyond the largest value.
     let reach = finite().fold(1.0f32, |most, q| most.max(q.abs())).ceil();
-    let most = recording.dimensions.max_segments;
     let shown = recording.ends.len().max(1);
     let per = recording.dimensions.schedule.steps_per_segment();
-    let last = recording.ends.last();
-    let caption = match last {
-        Some(end) if end.halted && end.q_halt > end.q_continue => {
-            let saved = 100.0 * (1.0 - shown as f32 / most.max(1) as f32);
-            format!("halts after {shown} of {most}: {saved:.0} % of the compute saved")
-        }
-        Some(end) if end.halted => format!("the limit of {most} segments ends the run"),
-        _ => "the decision comes at each segment's end".to_owned(),
-    };
+    let rule = recording.ends.iter().position(|end| end.q_halt > end.q_continue).map(|segment| segment + 1);
+    let caption = halting_caption(recording, rule);
     let right = (shown as f32 + 0.5).max(2.5);
     let every = shown.div_ceil(10);
     Plot {
@@ -196,12 +188,35 @@ fn halting(recording: &Recording, cx: &Cx<'_>) -> Plot {
         y: (-reach, reach),
         ticks: [-reach, 0.0, reach].map(|v| (v, if v == 0.0 { "0".to_owned() } else { format!("{v:+}") })).to_vec(),
         marks: (1..=shown).step_by(every).map(|s| (s as f32, s.to_string(), false)).collect(),
-        series: vec![
-            Series { name: "continue", color: cx.theme.secondary, points: go_on },
-            Series { name: "halt", color: cx.theme.right, points: halt },
-        ],
+        series: [("continue", cx.theme.secondary, go_on), ("halt", cx.theme.right, halt)]
+            .into_iter()
+            .flat_map(|(name, color, points)| {
+                // What comes after the rule's halt was computed all the same, and is drawn back.
+                let (before, beyond) = points.split_at(rule.unwrap_or(points.len()).min(points.len()));
+                let joined = before.last().into_iter().chain(beyond).copied().collect();
+                let after = Series { name: "", color: cx.theme.tint(color, 0.3), points: joined };
+                [after, Series { name, color, points: before.to_vec() }]
+            })
+            .collect(),
         playhead: playhead(cx).map(|at| (at / per as f32).max(0.5)),
-        halt: last.filter(|end| end.halted && end.q_halt > end.q_continue).map(|end| end.segment as f32 + 1.0),
+        halt: rule.map(|segment| segment as f32),
+    }
+}
+
+/// When the run ended or its rule would have ended it, and what that saves. `rule` is the first segment, from 1, whose
+/// q_halt is above q_continue.
+fn halting_caption(recording: &Recording, rule: Option<usize>) -> String {
+    let (shown, most) = (recording.ends.len(), recording.dimensions.max_segments);
+    let saved = |segments: usize| 100.0 * (1.0 - segments as f32 / most.max(1) as f32);
+    match rule {
+        Some(at) if at < shown => {
+            format!("fixed: runs on; the rule halts after {at} of {most}, saving {:.0} %", saved(at))
+        }
+        Some(at) if recording.halted() && at < most => {
+            format!("adaptive: halts after {at} of {most}, {:.0} % of the compute saved", saved(at))
+        }
+        _ if recording.halted() => format!("the limit of {most} segments ends the run"),
+        _ => "the decision comes at each segment's end".to_owned(),
     }
 }
 
@@ -215,6 +230,18 @@ mod tests {
         let caption = residual_caption(&recording(12, |_, _| 1));
         assert_eq!(caption, "L settles to 12 % within a cycle; after an H-update it moves 8.00 x its last step.");
         assert!(residual_caption(&recording(1, |_, _| 1)).starts_with("Each dot"));
+    }
+
+    #[test]
+    fn the_rule_is_told_from_the_limit() {
+        // Segment 3 is the first whose q_halt is above q_continue; segment 4 ends the run.
+        let run = recording(24, |_, _| 1);
+        assert!(halting_caption(&run, Some(3)).starts_with("fixed: runs on; the rule halts after 3 of 4, saving 25 %"));
+        assert!(halting_caption(&run, None).starts_with("the limit of 4"));
+        let mut short = recording(18, |_, _| 1);
+        assert!(halting_caption(&short, None).starts_with("the decision"));
+        short.ends[2].halted = true;
+        assert_eq!(halting_caption(&short, Some(3)), "adaptive: halts after 3 of 4, 25 % of the compute saved");
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub mod research;
 pub mod runs;
 pub mod timeline;
 pub mod top;
+pub mod trajectory;
 
 use eframe::egui::{self, Color32, Frame, Margin, Stroke, Ui, Vec2, WidgetText};
 use egui_tiles::{Behavior, EditAction, TabState, TileId, Tiles, UiResponse};
@@ -41,6 +42,8 @@ pub struct Cx<'a> {
     pub pictures: &'a mut Pictures,
     /// The curves of training runs.
     pub curves: &'a mut Curves,
+    /// The ways of the states in this run.
+    pub ways: &'a mut trajectory::Ways,
 }
 
 /// How the tree of panes behaves.
@@ -73,6 +76,7 @@ impl Behavior<Pane> for Panes<'_> {
                     Pane::Clock => clock::show(ui, cx),
                     Pane::Modules => modules::show(ui, cx, titled),
                     Pane::Convergence => convergence::show(ui, cx, titled),
+                    Pane::Trajectory => trajectory::show(ui, cx, titled),
                     Pane::Log => log::show(ui, cx, titled),
                     Pane::Figures => research::figures::show(ui, cx, titled),
                     Pane::Page => research::page::show(ui, cx),
