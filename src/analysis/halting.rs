@@ -206,6 +206,11 @@ fn bins(runs: &[HaltingRun], trained: usize) -> Vec<DifficultyRow> {
     rows
 }
 
+/// A share of boards: rounded so that all means all.
+fn boards(share: f64) -> String {
+    if share >= 1.0 { "100 %".to_owned() } else { format!("{:.2} %", (1e4 * share).floor() / 100.0) }
+}
+
 fn sentence(adaptive: &Saving, rows: &[HaltingRow]) -> String {
     let Saving { max_segments, fixed_exact, adaptive_exact, segments_mean, saved } = *adaptive;
     let points = 100.0 * (adaptive_exact - fixed_exact);
@@ -217,16 +222,16 @@ fn sentence(adaptive: &Saving, rows: &[HaltingRow]) -> String {
     let mut text = format!(
         "The adaptive rule takes {segments_mean:.2} of {max_segments} segments, saves {} of the compute {cost} ({} against {}). ",
         share(saved),
-        share(adaptive_exact),
-        share(fixed_exact)
+        boards(adaptive_exact),
+        boards(fixed_exact)
     );
     let best = rows.iter().fold(rows[0], |best, row| if row.exact > best.exact { *row } else { best });
     if let Some(last) = rows.last().filter(|last| last.segments > max_segments) {
         text += &format!(
             "Run on to {} segments, {} are right; never more than {}, first after {}.",
             last.segments,
-            share(last.exact),
-            share(best.exact),
+            boards(last.exact),
+            boards(best.exact),
             best.segments
         );
     }
