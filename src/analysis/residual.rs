@@ -184,7 +184,7 @@ fn resets(steps: &[ResidualRow], schedule: Schedule) -> String {
             format!("{rose} of {all} H-updates raise L's residual; typically it changes {typical:.2}-fold. ")
         }
         _ => format!(
-            "No reset is to be seen: only {rose} of {all} H-updates raise L's residual ({typical:.2}-fold typically). "
+            "No reset is to be seen: L's residual rises after {rose} of {all} H-updates only ({typical:.2}-fold typically). "
         ),
     }
 }
