@@ -56,7 +56,7 @@ pub fn definition(axis: Axis) -> String {
 
 /// How much memory the partial covariances of a bootstrap may take, bytes.
 const BLOCKS_BUDGET: usize = 256 << 20;
-/// Fewer blocks make no interval worth the name.
+/// Fewer blocks make no interval.
 const FEWEST_BLOCKS: usize = 10;
 /// How often blocks are drawn again.
 const RESAMPLES: usize = 200;
@@ -148,7 +148,7 @@ pub struct Ratios {
     pub pr_z_h: f64,
     /// Participation ratio of z_L.
     pub pr_z_l: f64,
-    /// 95 % of resampled ratios of z_H lie between; None for fewer than two blocks.
+    /// 95 % of resampled ratios of z_H lie between; None for fewer than ten blocks.
     pub interval_z_h: Option<[f64; 2]>,
     /// 95 % of resampled ratios of z_L lie between.
     pub interval_z_l: Option<[f64; 2]>,
@@ -199,13 +199,16 @@ impl Dimensionality {
                 .collect()
             }
         };
+        let interval = |side: &Side| {
+            (side.blocks.len() >= FEWEST_BLOCKS).then(|| bootstrap(&side.blocks, RESAMPLES, seed)).flatten()
+        };
         Ratios {
             samples: self.seen,
             axis: self.axis,
             pr_z_h: self.h.total.participation_ratio(),
             pr_z_l: self.l.total.participation_ratio(),
-            interval_z_h: bootstrap(&self.h.blocks, RESAMPLES, seed),
-            interval_z_l: bootstrap(&self.l.blocks, RESAMPLES, seed),
+            interval_z_h: interval(&self.h),
+            interval_z_l: interval(&self.l),
             bootstrap_blocks: self.h.blocks.len(),
             curve: self.curve.clone(),
             by_segment,

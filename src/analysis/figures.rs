@@ -267,7 +267,7 @@ impl HaltingReport {
                 rules: vec![trained],
             },
             Panel {
-                title: "Where the adaptive rule stops".into(),
+                title: format!("Where puzzles first ask to stop ({} never do)", self.never_stopping),
                 x: Axis::new("segment"),
                 y: Axis { zero: true, ..Axis::new("puzzles") },
                 series: vec![Series::new(

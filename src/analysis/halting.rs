@@ -56,7 +56,7 @@ pub struct HaltingRow {
     pub adaptive_exact: f64,
     /// Segments taken on average under the adaptive rule with this limit.
     pub adaptive_segments: f64,
-    /// How many puzzles the adaptive rule stops at just this segment when more are allowed.
+    /// How many puzzles first ask to stop after just this segment.
     pub stopped: usize,
     /// Q of halting after this segment.
     pub q_halt: Spread,
@@ -103,6 +103,8 @@ pub struct HaltingReport {
     pub samples: usize,
     /// What is seen, in words, from the numbers.
     pub sentence: String,
+    /// How many puzzles never ask to stop, so that only the limit ends them.
+    pub never_stopping: usize,
     /// The two rules at the trained limit.
     pub adaptive: Saving,
     /// By segments allowed.
@@ -121,8 +123,7 @@ impl HaltingReport {
     pub fn new(runs: &[HaltingRun], trained: usize, difficulty: Difficulty) -> Option<Self> {
         let segments = runs.iter().map(|run| run.right.len()).min().filter(|segments| *segments > 0)?;
         let trained = trained.clamp(1, segments);
-        let by_segment: Vec<HaltingRow> =
-            (1..=segments).map(|limit| row(runs, limit, segments)).collect::<Option<_>>()?;
+        let by_segment: Vec<HaltingRow> = (1..=segments).map(|limit| row(runs, limit)).collect::<Option<_>>()?;
         let at = by_segment[trained - 1];
         let adaptive = Saving {
             max_segments: trained,
@@ -131,9 +132,10 @@ impl HaltingReport {
             segments_mean: at.adaptive_segments,
             saved: 1.0 - at.adaptive_segments / trained as f64,
         };
-        let sentence = sentence(&adaptive, &by_segment);
+        let never_stopping = runs.len() - by_segment.iter().map(|row| row.stopped).sum::<usize>();
+        let sentence = sentence(&adaptive, &by_segment, (never_stopping, runs.len()));
         let by_difficulty = bins(runs, trained);
-        Some(Self { samples: runs.len(), sentence, adaptive, by_segment, difficulty, by_difficulty })
+        Some(Self { samples: runs.len(), sentence, never_stopping, adaptive, by_segment, difficulty, by_difficulty })
     }
 
     /// One row per number of segments allowed.
@@ -158,13 +160,18 @@ impl HaltingReport {
     }
 }
 
-/// The segment, from 0, after which a run stops by the adaptive rule.
-fn stop(run: &HaltingRun, max_segments: usize) -> usize {
-    let limits = Limits { halting: Halting::Adaptive, max_segments };
-    (0..max_segments).find(|&s| limits.stops(s, run.q_halt[s], run.q_continue[s])).unwrap_or(max_segments - 1)
+/// The segment, from 0, after which a run first asks to stop.
+fn asks(run: &HaltingRun) -> Option<usize> {
+    let limits = Limits { halting: Halting::Adaptive, max_segments: usize::MAX };
+    (0..run.right.len()).find(|&s| limits.stops(s, run.q_halt[s], run.q_continue[s]))
 }
 
-fn row(runs: &[HaltingRun], limit: usize, segments: usize) -> Option<HaltingRow> {
+/// The segment, from 0, after which the adaptive rule with this limit ends a run.
+fn stop(run: &HaltingRun, max_segments: usize) -> usize {
+    asks(run).unwrap_or(usize::MAX).min(max_segments - 1)
+}
+
+fn row(runs: &[HaltingRun], limit: usize) -> Option<HaltingRow> {
     let mean = |of: &dyn Fn(&HaltingRun) -> f64| runs.iter().map(of).sum::<f64>() / runs.len() as f64;
     let q = |of: &dyn Fn(&HaltingRun) -> f32| Spread::of(&runs.iter().map(of).collect::<Vec<_>>());
     Some(HaltingRow {
@@ -172,7 +179,7 @@ fn row(runs: &[HaltingRun], limit: usize, segments: usize) -> Option<HaltingRow>
         exact: mean(&|run| f64::from(u8::from(run.right[limit - 1]))),
         adaptive_exact: mean(&|run| f64::from(u8::from(run.right[stop(run, limit)]))),
         adaptive_segments: mean(&|run| (stop(run, limit) + 1) as f64),
-        stopped: runs.iter().filter(|run| stop(run, segments) + 1 == limit).count(),
+        stopped: runs.iter().filter(|run| asks(run) == Some(limit - 1)).count(),
         q_halt: q(&|run| run.q_halt[limit - 1])?,
         q_continue: q(&|run| run.q_continue[limit - 1])?,
     })
@@ -206,7 +213,12 @@ fn bins(runs: &[HaltingRun], trained: usize) -> Vec<DifficultyRow> {
     rows
 }
 
-fn sentence(adaptive: &Saving, rows: &[HaltingRow]) -> String {
+/// A share of boards: rounded so that all means all.
+fn boards(share: f64) -> String {
+    if share >= 1.0 { "100 %".to_owned() } else { format!("{:.2} %", (1e4 * share).floor() / 100.0) }
+}
+
+fn sentence(adaptive: &Saving, rows: &[HaltingRow], (never, all): (usize, usize)) -> String {
     let Saving { max_segments, fixed_exact, adaptive_exact, segments_mean, saved } = *adaptive;
     let points = 100.0 * (adaptive_exact - fixed_exact);
     let cost = match points {
@@ -217,18 +229,21 @@ fn sentence(adaptive: &Saving, rows: &[HaltingRow]) -> String {
     let mut text = format!(
         "The adaptive rule takes {segments_mean:.2} of {max_segments} segments, saves {} of the compute {cost} ({} against {}). ",
         share(saved),
-        share(adaptive_exact),
-        share(fixed_exact)
+        boards(adaptive_exact),
+        boards(fixed_exact)
     );
     let best = rows.iter().fold(rows[0], |best, row| if row.exact > best.exact { *row } else { best });
     if let Some(last) = rows.last().filter(|last| last.segments > max_segments) {
         text += &format!(
-            "Run on to {} segments, {} are right; never more than {}, first after {}.",
+            "Run on to {} segments, {} are right (at best {}, first after {}).",
             last.segments,
-            share(last.exact),
-            share(best.exact),
+            boards(last.exact),
+            boards(best.exact),
             best.segments
         );
+        if never > 0 {
+            text += &format!(" {never} of {all} puzzles never ask to stop.");
+        }
     }
     text
 }
@@ -254,10 +269,12 @@ mod tests {
         assert!((saving.segments_mean - 5.0 / 3.0).abs() < 1e-12);
         assert!((saving.fixed_exact - 2.0 / 3.0).abs() < 1e-12 && saving.adaptive_exact == saving.fixed_exact);
         assert!((report.by_segment[3].adaptive_exact - 1.0 / 3.0).abs() < 1e-12);
-        assert_eq!(report.by_segment.iter().map(|row| row.stopped).collect::<Vec<_>>(), [1, 1, 0, 1]);
+        assert_eq!(report.by_segment.iter().map(|row| row.stopped).collect::<Vec<_>>(), [1, 1, 0, 0]);
+        assert_eq!(report.never_stopping, 1);
         assert_eq!(report.by_difficulty.len(), 2);
         assert_eq!(report.by_difficulty[0].histogram, [1, 1]);
         assert!(report.sentence.contains("same share"), "{}", report.sentence);
+        assert!(report.sentence.contains("1 of 3 puzzles never ask to stop"), "{}", report.sentence);
         assert_eq!(report.csv().lines().count(), 5);
         assert!(report.csv().lines().all(|line| line.split(',').count() == 11));
     }

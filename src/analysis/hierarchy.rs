@@ -61,15 +61,13 @@ fn sentence(ratios: &Ratios, untrained: &Untrained) -> String {
         None => String::new(),
     };
     let (h, l) = (ratios.pr_z_h, ratios.pr_z_l);
-    let apart = match (ratios.interval_z_h, ratios.interval_z_l) {
-        (Some(h), Some(l)) => h[0] > l[1] || l[0] > h[1],
-        _ => true,
-    };
+    let apart = ratios.interval_z_h.zip(ratios.interval_z_l).map(|(h, l)| h[0] > l[1] || l[0] > h[1]);
     let order = |h: f64, l: f64| if h > l { "above" } else { "below" };
     let hierarchy = match (h > l, apart) {
-        (true, true) => "z_H spreads over more directions than z_L, as in the paper",
-        (false, true) => "z_H spreads over fewer directions than z_L: not the paper's hierarchy",
-        (_, false) => "the two cannot be told apart: their intervals overlap",
+        (true, Some(true)) => "z_H spreads over more directions than z_L, as in the paper",
+        (false, Some(true)) => "z_H spreads over fewer directions than z_L: not the paper's hierarchy",
+        (_, Some(false)) => "the two cannot be told apart: their intervals overlap",
+        (_, None) => "too few puzzles for an interval, so this is no finding",
     };
     let mut text = format!(
         "z_H {h:.2}{}, z_L {l:.2}{}: {hierarchy}.",
@@ -111,6 +109,8 @@ mod tests {
         let said = |ratios: &Ratios| DimensionalityReport::new(ratios.clone(), &[(1, 2.0, 3.0)]).sentence;
         assert!(said(&ratios).contains("more directions than z_L, as in the paper"));
         assert!(said(&ratios).contains("below z_L's 3.00"));
+        ratios.interval_z_l = None;
+        assert!(said(&ratios).contains("no finding"));
         ratios.interval_z_l = Some([1.5, 3.5]);
         assert!(said(&ratios).contains("cannot be told apart"));
         (ratios.pr_z_h, ratios.interval_z_h) = (1.0, Some([0.5, 1.2]));

@@ -57,12 +57,12 @@ pub enum AnalysisError {
         what: &'static str,
     },
     /// More than one machine should be asked for.
-    #[error("the states of {puzzles} puzzles would take {gib:.1} GiB: take fewer --samples, or --axis mean")]
+    #[error("the trajectories of {puzzles} puzzles would take {what}: take fewer --samples, or --axis mean")]
     TooLarge {
         /// How many puzzles.
         puzzles: usize,
         /// What they take.
-        gib: f64,
+        what: String,
     },
     /// A token that no state has.
     #[error("the model has no token {token}: it has 0 to {most}", most = tokens.saturating_sub(1))]
@@ -206,6 +206,8 @@ pub fn halting(
 
 /// How much memory trajectories may take, bytes.
 const TRAJECTORY_BUDGET: usize = 2 << 30;
+/// The largest matrix that is decomposed: a minute or two on one core.
+const LARGEST_SQUARE: usize = 2048;
 
 /// Trajectories of all puzzles along common directions.
 ///
@@ -227,9 +229,16 @@ pub fn trajectory(
         return Err(AnalysisError::NoSuchToken { token, tokens });
     }
     let steps = limits.max_segments * schedule.steps_per_segment();
+    let too_large = |what| AnalysisError::TooLarge { puzzles: examples.len(), what };
     let bytes = Trajectories::bytes(view, tokens, config.hidden, steps, examples.len());
     if bytes > TRAJECTORY_BUDGET {
-        return Err(AnalysisError::TooLarge { puzzles: examples.len(), gib: bytes as f64 / f64::from(1 << 30) });
+        return Err(too_large(format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30))));
+    }
+    // The larger of the two decompositions: L steps at least as often as H.
+    let rows = limits.max_segments * schedule.h_cycles * schedule.l_cycles * examples.len();
+    let square = rows.min(view.width(tokens, config.hidden));
+    if square > LARGEST_SQUARE {
+        return Err(too_large(format!("the eigenvectors of a {square} x {square} matrix, many minutes")));
     }
     let judge = |puzzle: usize, logits: &[f32]| answers(&examples[puzzle], logits, config.vocab);
     let mut all = Trajectories::new(view, config.hidden, schedule, &judge);
@@ -323,6 +332,11 @@ mod tests {
         assert!(matches!(stopped, AnalysisError::BrokenOff));
         let token = trajectory(&model, &examples(2), LIMITS, View::Token(17), 1, &mut go_on).unwrap_err();
         assert!(token.to_string().contains("0 to 16"), "{token}");
+        let many = trajectory(&model, &examples(1000), LIMITS, View::Mean, 64, &mut stop).unwrap_err();
+        assert!(matches!(many, AnalysisError::BrokenOff), "a mean is as wide as the state, however many puzzles");
+        let wide = Hrm { config: HrmConfig { hidden: 512, ..model.config.clone() }, ..model };
+        let refused = trajectory(&wide, &examples(1000), LIMITS, View::All, 64, &mut stop).unwrap_err();
+        assert!(refused.to_string().contains("fewer --samples"), "{refused}");
     }
 
     #[test]

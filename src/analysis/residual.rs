@@ -148,13 +148,19 @@ fn settling(steps: &[ResidualRow], schedule: Schedule) -> String {
         return "L takes one step in a cycle, so no settling within one can be seen. ".into();
     };
     let fell = ratios.iter().filter(|ratio| **ratio < 1.0).count();
-    let within = format!("in {fell} of {} cycles{}", ratios.len(), if from == 1 { " after the first" } else { "" });
-    match fell {
-        _ if fell == ratios.len() => format!("L settles {within}: to {} of a cycle's first residual. ", share(typical)),
-        _ if 2 * fell > ratios.len() => {
-            format!("L settles {within}; typically to {} of a cycle's first residual. ", share(typical))
-        }
-        _ => format!("L does not settle: its residual falls {within} only, typically to {}. ", share(typical)),
+    let all = ratios.len();
+    let after = if from == 1 { " after the first" } else { "" };
+    let typical = share(typical);
+    if fell == all {
+        format!("L settles within each of {all} cycles{after}, typically to {typical} of the cycle's first residual. ")
+    } else if 2 * fell > all {
+        format!(
+            "L settles within {fell} of {all} cycles{after}; typically it is left with {typical} of the first residual. "
+        )
+    } else {
+        format!(
+            "L does not settle: its residual falls within {fell} of {all} cycles{after} only, typically to {typical}. "
+        )
     }
 }
 
@@ -178,7 +184,7 @@ fn resets(steps: &[ResidualRow], schedule: Schedule) -> String {
             format!("{rose} of {all} H-updates raise L's residual; typically it changes {typical:.2}-fold. ")
         }
         _ => format!(
-            "No reset is to be seen: only {rose} of {all} H-updates raise L's residual ({typical:.2}-fold typically). "
+            "No reset is to be seen: L's residual rises after {rose} of {all} H-updates only ({typical:.2}-fold typically). "
         ),
     }
 }
@@ -195,15 +201,12 @@ fn alone(rows: &[ControlRow]) -> String {
 
 /// A share as percent, with as many digits as it needs.
 pub(super) fn share(value: f64) -> String {
-    let percent = 100.0 * value;
-    let digits = if percent >= 10.0 {
-        0
-    } else if percent >= 1.0 {
-        1
-    } else {
-        2
-    };
-    format!("{percent:.digits$} %")
+    match 100.0 * value {
+        percent if percent >= 10.0 => format!("{percent:.0} %"),
+        percent if percent >= 1.0 => format!("{percent:.1} %"),
+        percent if percent >= 0.01 || percent <= 0.0 => format!("{percent:.2} %"),
+        _ => "less than 0.01 %".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -242,7 +245,7 @@ mod tests {
     fn the_sentence_says_what_the_numbers_say() {
         let spikes = rows(&[5.0, 1.0, 3.0, 4.0, 1.0, 2.0, 4.0, 1.0, 1.0, 4.0, 1.0, 1.0]);
         let text = ResidualReport::new(1, SCHEDULE, spikes, vec![], vec![]).sentence;
-        assert!(text.contains("L settles in 3 of 3 cycles after the first: to 25 %"), "{text}");
+        assert!(text.contains("L settles within each of 3 cycles after the first, typically to 25 %"), "{text}");
         assert!(text.contains("Each of 3 H-updates raises L's residual, 4.00-fold"), "{text}");
         let flat = rows(&[5.0, 4.0, 3.0, 3.0, 3.5, 2.0, 2.0, 2.5, 1.0, 1.0, 1.5, 1.0]);
         let text = ResidualReport::new(1, SCHEDULE, flat, vec![], vec![]).sentence;

@@ -4,9 +4,12 @@ use std::ops::ControlFlow;
 
 use super::AnalysisError;
 use super::observer::{Batch, Observer, SegmentEnd, Step};
-use crate::model::{Carry, Hrm, Limits, Observation};
+use crate::model::{Hrm, Limits, Observation};
 use crate::task::Example;
 use crate::trace::{MicroStep, Module};
+
+/// Runs one batch: its puzzles and the number of the first.
+type RunBatch<'a, S> = &'a mut dyn FnMut(&mut S, (usize, &[Example]), &mut dyn Observer) -> Result<(), AnalysisError>;
 
 /// How a survey runs.
 pub struct Survey<'a> {
@@ -28,29 +31,48 @@ impl Survey<'_> {
     /// # Errors
     /// No puzzles, a device that no longer answers, or [`AnalysisError::BrokenOff`].
     pub fn run(&mut self, observer: &mut dyn Observer) -> Result<(), AnalysisError> {
+        self.batches(observer, &mut Self::segments)
+    }
+
+    /// L alone: `z_L <- f_L(z_L, z_H + x)` with z_H held where it starts, for so many steps. Each is shown as an L-step of
+    /// one long segment.
+    ///
+    /// # Errors
+    /// As [`Survey::run`].
+    pub fn run_l_alone(&mut self, steps: usize, observer: &mut dyn Observer) -> Result<(), AnalysisError> {
+        self.batches(observer, &mut |survey, part, observer| survey.l_steps(part, steps, observer))
+    }
+
+    /// Runs batch after batch; `run` is given a batch's puzzles and the number of its first.
+    fn batches(&mut self, observer: &mut dyn Observer, run: RunBatch<'_, Self>) -> Result<(), AnalysisError> {
         if self.examples.is_empty() {
             return Err(AnalysisError::NoPuzzles);
         }
-        let model = self.model;
-        let start = model.initial(1);
+        let start = self.model.initial(1);
         let (z_h, z_l) = (start.z_h.try_to_vec_as::<f32>()?, start.z_l.try_to_vec_as::<f32>()?);
         let batch = self.batch.max(1);
         for (number, rows) in self.examples.chunks(batch).enumerate() {
             let first = number * batch;
             observer.begin(&Batch { first, puzzles: rows.len(), z_h: &z_h, z_l: &z_l });
-            self.batch(first, rows, observer)?;
+            run(self, (first, rows), observer)?;
             observer.finish();
         }
         Ok(())
     }
 
-    fn batch(&mut self, first: usize, rows: &[Example], observer: &mut dyn Observer) -> Result<(), AnalysisError> {
-        let (model, schedule) = (self.model, self.model.config.schedule());
-        let steps = (self.limits.max_segments * schedule.steps_per_segment()) as f64;
+    /// Tells that a share of a batch is done.
+    fn tell(&mut self, (first, rows): (usize, &[Example]), share: f64) -> ControlFlow<()> {
+        (self.watch)((first as f64 + rows.len() as f64 * share) / self.examples.len() as f64)
+    }
+
+    fn segments(&mut self, part: (usize, &[Example]), observer: &mut dyn Observer) -> Result<(), AnalysisError> {
+        let (model, limits, rows) = (self.model, self.limits, part.1);
+        let schedule = model.config.schedule();
+        let steps = (limits.max_segments * schedule.steps_per_segment()) as f64;
         let x = input(model, rows);
         let mut carry = model.initial(rows.len());
         let mut running = vec![true; rows.len()];
-        for segment in 0..self.limits.max_segments {
+        for segment in 0..limits.max_segments {
             let mut failed = AnalysisError::BrokenOff;
             let mut see = |seen: Observation<'_>| {
                 let at = MicroStep { segment, ..seen.at };
@@ -65,15 +87,14 @@ impl Survey<'_> {
                         return ControlFlow::Break(());
                     }
                 }
-                let within = rows.len() as f64 * (schedule.index(at) + 1) as f64 / steps;
-                (self.watch)((first as f64 + within) / self.examples.len() as f64)
+                self.tell(part, (schedule.index(at) + 1) as f64 / steps)
             };
             let Some((next, heads)) = model.segment(&x, carry, None, &mut see) else { return Err(failed) };
             carry = next;
             let (logits, q) = (heads.logits.try_to_vec_as::<f32>()?, heads.q.try_to_vec_as::<f32>()?);
             observer.segment(&SegmentEnd { segment, logits: &logits, q: &q, running: &running });
             for (row, running) in running.iter_mut().enumerate() {
-                *running &= !self.limits.stops(segment, q[2 * row], q[2 * row + 1]);
+                *running &= !limits.stops(segment, q[2 * row], q[2 * row + 1]);
             }
             if !running.contains(&true) {
                 break;
@@ -82,32 +103,23 @@ impl Survey<'_> {
         Ok(())
     }
 
-    /// L alone: `z_L <- f_L(z_L, z_H + x)` with z_H held where it starts, for so many steps. Each is shown as an L-step of
-    /// one long segment.
-    ///
-    /// # Errors
-    /// As [`Survey::run`].
-    pub fn run_l_alone(&mut self, steps: usize, observer: &mut dyn Observer) -> Result<(), AnalysisError> {
-        let model = self.model;
-        let start = model.initial(1);
-        let (z_h, z_l) = (start.z_h.try_to_vec_as::<f32>()?, start.z_l.try_to_vec_as::<f32>()?);
-        let batch = self.batch.max(1);
-        for (number, rows) in self.examples.chunks(batch).enumerate() {
-            let first = number * batch;
-            observer.begin(&Batch { first, puzzles: rows.len(), z_h: &z_h, z_l: &z_l });
-            let x = input(model, rows);
-            let running = vec![true; rows.len()];
-            let Carry { z_h, mut z_l } = model.initial(rows.len());
-            for step in 0..steps {
-                z_l = model.step_l(&Carry { z_h: z_h.clone(), z_l }, &x);
-                let at = MicroStep { segment: 0, h_cycle: 0, l_step: step, module: Module::L };
-                observer.step(&Step { at, states: &z_l.try_to_vec_as::<f32>()?, running: &running });
-                let within = rows.len() as f64 * (step + 1) as f64 / steps as f64;
-                if (self.watch)((first as f64 + within) / self.examples.len() as f64).is_break() {
-                    return Err(AnalysisError::BrokenOff);
-                }
+    fn l_steps(
+        &mut self,
+        part: (usize, &[Example]),
+        steps: usize,
+        observer: &mut dyn Observer,
+    ) -> Result<(), AnalysisError> {
+        let (model, rows) = (self.model, part.1);
+        let x = input(model, rows);
+        let running = vec![true; rows.len()];
+        let mut carry = model.initial(rows.len());
+        for step in 0..steps {
+            carry.z_l = model.step_l(&carry, &x);
+            let at = MicroStep { segment: 0, h_cycle: 0, l_step: step, module: Module::L };
+            observer.step(&Step { at, states: &carry.z_l.try_to_vec_as::<f32>()?, running: &running });
+            if self.tell(part, (step + 1) as f64 / steps as f64).is_break() {
+                return Err(AnalysisError::BrokenOff);
             }
-            observer.finish();
         }
         Ok(())
     }

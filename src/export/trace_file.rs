@@ -96,15 +96,16 @@ impl TraceFile {
     fn check(&self) -> Result<(), TraceError> {
         let (config, schedule) = (&self.config, self.config.schedule());
         let state = vec![self.batch, config.tokens(), config.hidden];
-        let mut expected: Vec<(String, Vec<usize>)> = (0..self.segments * schedule.steps_per_segment())
-            .map(|index| (state_name(schedule.at(index), schedule), state.clone()))
-            .collect();
-        for segment in 0..self.segments {
-            expected.push((format!("seg{segment}.logits"), vec![self.batch, config.seq_len, config.vocab]));
-            expected.push((format!("seg{segment}.q_halt"), vec![self.batch]));
-            expected.push((format!("seg{segment}.q_continue"), vec![self.batch]));
-        }
-        for (name, shape) in expected {
+        let states = (0..self.segments * schedule.steps_per_segment())
+            .map(|index| (state_name(schedule.at(index), schedule), state.clone()));
+        let ends = (0..self.segments).flat_map(|segment| {
+            [
+                (format!("seg{segment}.logits"), vec![self.batch, config.seq_len, config.vocab]),
+                (format!("seg{segment}.q_halt"), vec![self.batch]),
+                (format!("seg{segment}.q_continue"), vec![self.batch]),
+            ]
+        });
+        for (name, shape) in states.chain(ends) {
             let why = match self.tensors.get(&name) {
                 None => format!("the tensor `{name}` is missing"),
                 Some((found, _)) if *found != shape => format!("`{name}` has shape {found:?}, not {shape:?}"),

@@ -7,8 +7,9 @@ use std::process::{Command, Output};
 
 use burn::tensor::Device;
 use hrmscope::analysis::{self, Axis, Batch, Dimensionality, Observer, Residuals, Step, View, pca};
-use hrmscope::checkpoint::{open, save};
+use hrmscope::checkpoint::{open, read_tensors, save, write_tensors};
 use hrmscope::dataset::DataSource;
+use hrmscope::export::TraceFile;
 use hrmscope::model::{Halting, HrmConfig, Initializer, Limits};
 use hrmscope::task::Example;
 use hrmscope::trace::{Module, Schedule};
@@ -387,6 +388,27 @@ fn a_trace_becomes_a_moving_picture() {
     let run = hrmscope(&["export", "--trace", &tokens, "--out", &at("z.gif")]);
     assert_eq!(run.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&run.stderr).contains("is no trace"));
+}
+
+#[test]
+fn a_damaged_trace_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (bytes, path) = trace(folder.path(), 1);
+    let broken = folder.path().join("broken.safetensors");
+    for cut in [0, 7, 100, bytes.len() / 2, bytes.len() - 1] {
+        std::fs::write(&broken, &bytes[..cut]).unwrap();
+        let error = TraceFile::open(&broken).unwrap_err();
+        assert!(error.to_string().contains("broken.safetensors"), "{error}");
+    }
+    let (tensors, metadata) = read_tensors(Path::new(&path)).unwrap();
+    let kept: Vec<_> = tensors
+        .into_iter()
+        .filter(|(name, _)| name != "seg0.L1.z_L")
+        .map(|(name, (shape, values))| (name, shape, values))
+        .collect();
+    write_tensors(&broken, &kept, metadata).unwrap();
+    let error = TraceFile::open(&broken).unwrap_err();
+    assert!(error.to_string().contains("`seg0.L1.z_L` is missing"), "{error}");
 }
 
 #[test]

@@ -1,0 +1,91 @@
+//! A run's data: loaded, checked against the model, and what is held out of them.
+
+use std::collections::HashSet;
+
+use super::super::folder::{Folder, Phase, Status, now};
+use super::{Place, RunConfig, RunError};
+use crate::dataset::DataSet;
+use crate::model::HrmConfig;
+use crate::task::{Boards, Example};
+
+pub(super) fn preparing(config: &RunConfig, place: Place<'_>) -> Status {
+    Status {
+        state: Phase::Preparing,
+        pid: std::process::id(),
+        step: 0,
+        steps: config.train.schedule.steps,
+        steps_per_s: 0.0,
+        eta_s: None,
+        device: place.name.to_owned(),
+        message: None,
+        at: now(),
+        saved_at: 0,
+        saved_step: 0,
+        bytes: 0,
+        best: None,
+        parameters: 0,
+    }
+}
+
+/// [`load`], with a status that says what the run is at, and why it does not start.
+pub(super) fn prepare(
+    folder: &Folder,
+    config: &RunConfig,
+    place: Place<'_>,
+    watch: &(dyn Fn(usize) -> bool + Sync),
+) -> Result<(DataSet, Vec<Example>), RunError> {
+    let status = preparing(config, place);
+    folder.tell(&status);
+    load(folder, config, watch).inspect_err(|error| {
+        folder.tell(&Status { state: Phase::Failed, message: Some(error.to_string()), ..status });
+    })
+}
+
+/// Loads the data and checks that the model was made for it. Puzzles that are held out are taken from the training
+/// set when they stand in both.
+fn load(
+    folder: &Folder,
+    config: &RunConfig,
+    watch: &(dyn Fn(usize) -> bool + Sync),
+) -> Result<(DataSet, Vec<Example>), RunError> {
+    let wrong = |why: String| RunError::Folder { path: folder.path.clone(), why };
+    config.model.validate().map_err(|e| wrong(e.to_string()))?;
+    let mut data = config.data.load(None, watch)?;
+    let held_out = match &config.held_out {
+        Some(source) => source.load(Some(config.held_out_count), &|_| true)?,
+        None => match config.data.load_test(config.held_out_count)? {
+            Some(test) => test,
+            None => data.hold_back(config.held_out_count, config.train.seed)?,
+        },
+    };
+    for (what, set) in [("data", &data), ("held-out data", &held_out)] {
+        if set.boards().task() != config.task {
+            return Err(wrong(format!("the {what} is {}, the run learns {}", set.boards().task(), config.task)));
+        }
+        made_for(&config.model, set.boards()).map_err(|why| wrong(format!("the {what} {why}")))?;
+    }
+    let held_out = held_out.examples(config.held_out_count)?;
+    data.leave_out(&held_out.iter().map(|example| example.inputs.as_slice()).collect::<HashSet<_>>());
+    data.show_as_it_is(!config.symmetries);
+    if data.is_empty() {
+        return Err(wrong("every training puzzle is held out: use other data or another seed".into()));
+    }
+    Ok((data, held_out))
+}
+
+/// Whether a model was made for such boards.
+///
+/// # Errors
+/// What differs.
+pub fn made_for(model: &HrmConfig, boards: Boards) -> Result<(), String> {
+    match (boards.seq_len(), boards.vocab()) == (model.seq_len, model.vocab) {
+        true => Ok(()),
+        false => Err(format!(
+            "has {boards} boards ({} cells, {} tokens), the model is made for {} cells and {} tokens",
+            boards.seq_len(),
+            boards.vocab(),
+            model.seq_len,
+            model.vocab
+        )),
+    }
+}

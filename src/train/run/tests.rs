@@ -1,0 +1,86 @@
+use super::record::KEPT;
+use super::*;
+use crate::checkpoint;
+use crate::train::preset;
+
+fn small() -> RunConfig {
+    let mut config = preset::named("sudoku-4x4", 3).unwrap();
+    (config.model.hidden, config.model.heads, config.model.max_segments) = (16, 2, 3);
+    (config.model.puzzle_dim, config.model.inner) = (16, Some(32));
+    config.train.batch = 4;
+    config.train.schedule.steps = 20;
+    config.data = "generated:4x4,givens=5..9,count=30,seed=1".parse().unwrap();
+    config.held_out = Some("generated:4x4,givens=5..9,count=6,seed=2".parse().unwrap());
+    (config.report_every, config.evaluate_every) = (2, 5);
+    config
+}
+
+fn cpu(device: &Device) -> Place<'_> {
+    Place { device, name: "CPU" }
+}
+
+fn go(folder: &Path, until: u64) {
+    let device = Device::flex();
+    let mut run = match folder.join("run.json").exists() {
+        true => Run::resume(folder, cpu(&device), &|_| true).unwrap(),
+        false => Run::create(folder, small(), cpu(&device), &|_| true).unwrap(),
+    };
+    run.train(Until { step: until, time: None }, &mut |_| ControlFlow::Continue(())).unwrap();
+}
+
+#[test]
+fn ten_and_ten_are_twenty() {
+    let folder = tempfile::tempdir().unwrap();
+    let (straight, parts) = (folder.path().join("a"), folder.path().join("b"));
+    go(&straight, 20);
+    go(&parts, 10);
+    // What a killed run leaves behind its last save.
+    let metrics = parts.join("metrics.jsonl");
+    let mut text = std::fs::read_to_string(&metrics).unwrap();
+    text.push_str("{\"step\":12,\"lm_loss\":1.0}\n{\"step\":14,\"lm_l");
+    std::fs::write(&metrics, text).unwrap();
+    go(&parts, 20);
+    let file = "checkpoints/step_20.safetensors";
+    assert!(std::fs::read(straight.join(file)).unwrap() == std::fs::read(parts.join(file)).unwrap());
+    let same = |folder: &Path| -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(folder.join("metrics.jsonl")).unwrap();
+        let mut lines: Vec<serde_json::Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        lines.retain(|line| line.get("event").is_none());
+        lines.iter_mut().filter_map(|l| l.as_object_mut()).for_each(|l| drop(l.remove("steps_per_s")));
+        lines
+    };
+    assert_eq!(same(&straight), same(&parts));
+    assert_eq!(same(&parts).len(), 10 + 4);
+    // The newest, and that of step 5: none of the later ones is better.
+    assert_eq!(std::fs::read_dir(parts.join("checkpoints")).unwrap().count(), KEPT + 1);
+}
+
+#[test]
+fn a_loss_that_is_no_number_leaves_the_last_save() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = small();
+    config.train.schedule.rate = 1e30;
+    let mut run = Run::create(folder.path(), config, cpu(&Device::flex()), &|_| true).unwrap();
+    let error = run.train(Until { step: 20, time: None }, &mut |_| ControlFlow::Continue(())).unwrap_err();
+    assert!(matches!(error, RunError::Train(TrainError::NotFinite { .. })), "{error}");
+    drop(run);
+    let kept = checkpoint::steps(&folder.path().join("checkpoints"));
+    assert_eq!(kept.iter().map(|(step, _)| *step).collect::<Vec<_>>(), [0]);
+    let saved = checkpoint::open(folder.path().to_str().unwrap()).unwrap().model(&Device::flex()).unwrap();
+    assert!(saved.lm_head.try_to_vec_as::<f32>().unwrap().iter().all(|w| w.is_finite()));
+    assert_eq!(Run::resume(folder.path(), cpu(&Device::flex()), &|_| true).unwrap().step(), 0);
+}
+
+#[test]
+fn folders_are_not_mixed_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let device = Device::flex();
+    let error = Run::resume(folder.path(), cpu(&device), &|_| true).unwrap_err().to_string();
+    assert!(error.contains("holds no run"), "{error}");
+    let wrong = RunConfig { data: "generated:6x6,givens=20..24,count=3,seed=1".parse().unwrap(), ..small() };
+    let error = Run::create(folder.path(), wrong, cpu(&device), &|_| true).unwrap_err().to_string();
+    assert!(error.contains("6x6") && error.contains("16 cells"), "{error}");
+    go(folder.path(), 1);
+    let error = Run::create(folder.path(), small(), cpu(&device), &|_| true).unwrap_err().to_string();
+    assert!(error.contains("--resume"), "{error}");
+}
