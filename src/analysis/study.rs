@@ -1,5 +1,6 @@
 //! One analysis from names to figure: which model, which puzzles, what is asked. The command line and the window both ask so.
 
+use burn::tensor::Device;
 use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -7,7 +8,6 @@ use thiserror::Error;
 use super::{About, AnalysisError, Axis, BEYOND, View, Watch, dimensionality, halting, residual, trajectory};
 use crate::checkpoint::{CheckpointError, open_for};
 use crate::dataset::{DataError, DataSource};
-use crate::engine::{DeviceError, DeviceInfo, open};
 use crate::figure::Figure;
 use crate::model::{Halting, Limits};
 use crate::train::made_for;
@@ -74,9 +74,6 @@ pub enum StudyError {
     /// The data cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The device cannot be used.
-    #[error(transparent)]
-    Device(#[from] DeviceError),
     /// The data are not what the model was made for.
     #[error("{data} {why}")]
     Misfit {
@@ -98,7 +95,7 @@ impl Study {
     ///
     /// # Errors
     /// See [`StudyError`].
-    pub fn perform(&self, device: &DeviceInfo, watch: Watch<'_>) -> Result<Findings, StudyError> {
+    pub fn perform(&self, device: &Device, watch: Watch<'_>) -> Result<Findings, StudyError> {
         let mut set = self.data.to_measure(self.samples)?;
         let boards = set.boards();
         let checkpoint = open_for(&self.checkpoint, Some(boards.seq_len()))?;
@@ -107,7 +104,7 @@ impl Study {
             set.rename(known);
         }
         let examples = set.examples(self.samples)?;
-        let model = checkpoint.model(&open(device)?)?;
+        let model = checkpoint.model(device)?;
         let trained = model.config.max_segments;
         let limits = Limits { halting: self.halting, max_segments: self.max_segments.unwrap_or(trained) };
         let about = |halting: Halting, segments: usize| {
@@ -150,7 +147,6 @@ impl Study {
                 _ => json!(text),
             };
         }
-        findings.report["device"] = json!(device.id);
         Ok(findings)
     }
 }
@@ -180,17 +176,17 @@ mod tests {
     #[test]
     fn a_study_has_report_csv_and_figure() {
         let study = study("sudoku-4x4", "generated:4x4,givens=6..8,count=3,seed=7");
-        let found = study.perform(&DeviceInfo::cpu(), &mut |_| ControlFlow::Continue(())).unwrap();
-        assert_eq!((found.samples, found.report["device"].as_str()), (3, Some("cpu")));
+        let found = study.perform(&Device::flex(), &mut |_| ControlFlow::Continue(())).unwrap();
+        assert_eq!((found.samples, found.report["model"]["name"].as_str()), (3, Some("sudoku-4x4")));
         assert!(found.csv.lines().count() > 10 && found.figure.title.contains("esidual"), "{}", found.figure.title);
-        let stopped = study.perform(&DeviceInfo::cpu(), &mut |_| ControlFlow::Break(())).unwrap_err();
+        let stopped = study.perform(&Device::flex(), &mut |_| ControlFlow::Break(())).unwrap_err();
         assert!(matches!(stopped, StudyError::Analysis(AnalysisError::BrokenOff)));
     }
 
     #[test]
     fn data_of_other_boards_are_refused() {
         let study = study("sudoku-4x4", "generated:6x6,givens=20..24,count=3,seed=7");
-        let error = study.perform(&DeviceInfo::cpu(), &mut |_| ControlFlow::Continue(())).unwrap_err().to_string();
+        let error = study.perform(&Device::flex(), &mut |_| ControlFlow::Continue(())).unwrap_err().to_string();
         assert!(error.contains("6x6") && error.contains("16 cells"), "{error}");
     }
 }

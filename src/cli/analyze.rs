@@ -5,18 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::device::Choice;
 use super::halt;
-use crate::analysis::{self, About, Axis, BEYOND, View};
-use crate::checkpoint::{Checkpoint, open_for};
+use crate::analysis::{Axis, Findings, Question, Study, View};
 use crate::dataset::DataSource;
 use crate::figure::{Figure, png};
 use crate::files;
-use crate::model::{Halting, Hrm, Limits};
-use crate::task::{Boards, Example};
-use crate::train::made_for;
+use crate::model::Halting;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -120,149 +117,70 @@ pub struct Trajectory {
 
 pub fn run(command: &Command) -> anyhow::Result<()> {
     match command {
-        Command::Residual(arguments) => {
-            let ready = arguments.common.ready()?;
-            let limits = ready.limits(arguments.halt.halt);
-            let report = ready.work(|watch| {
-                analysis::residual(&ready.model, &ready.examples, limits, arguments.common.batch, watch)
-            })?;
-            let about = ready.about(limits.halting, limits.max_segments);
-            let figure = report.figure(&about);
-            ready.finish(serde_json::to_value(&report)?, &report.csv(), &figure)
+        Command::Residual(asked) => asked.common.answer(Question::Residual, asked.halt.halt),
+        Command::Dimensionality(asked) => {
+            let question = Question::Dimensionality { axis: asked.axis, seeds: asked.untrained_seeds.clone() };
+            asked.common.answer(question, asked.halt.halt)
         }
-        Command::Dimensionality(arguments) => {
-            let ready = arguments.common.ready()?;
-            let limits = ready.limits(arguments.halt.halt);
-            let how = (arguments.axis, arguments.untrained_seeds.as_slice());
-            let report = ready.work(|watch| {
-                analysis::dimensionality(&ready.model, &ready.examples, limits, how, arguments.common.batch, watch)
-            })?;
-            let about = ready.about(limits.halting, limits.max_segments);
-            let figure = report.figure(&about);
-            ready.finish(serde_json::to_value(&report)?, &report.csv(), &figure)
-        }
-        Command::Halting(arguments) => {
-            let ready = arguments.common.ready()?;
-            let limit = arguments.common.max_segments.map(|m| m as usize);
-            let report = ready.work(|watch| {
-                let batch = arguments.common.batch;
-                analysis::halting(&ready.model, ready.boards, &ready.examples, limit, batch, watch)
-            })?;
-            let segments = limit.unwrap_or(BEYOND * ready.model.config.max_segments);
-            let about = ready.about(Halting::Fixed, segments);
-            let figure = report.figure(&about);
-            ready.finish(serde_json::to_value(&report)?, &report.csv(), &figure)
-        }
-        Command::Trajectory(arguments) => {
-            let ready = arguments.common.ready()?;
-            let limits = ready.limits(arguments.halt.halt);
-            let report = ready.work(|watch| {
-                let batch = arguments.common.batch;
-                analysis::trajectory(&ready.model, &ready.examples, limits, arguments.axis, batch, watch)
-            })?;
-            let about = ready.about(limits.halting, limits.max_segments);
-            let figure = report.figure(&about, arguments.axis);
-            ready.finish(serde_json::to_value(&report)?, &report.csv(), &figure)
-        }
+        Command::Halting(asked) => asked.common.answer(Question::Halting, Halting::Fixed),
+        Command::Trajectory(asked) => asked.common.answer(Question::Trajectory { view: asked.axis }, asked.halt.halt),
     }
-}
-
-/// A model and the puzzles to look at.
-struct Ready<'a> {
-    common: &'a Common,
-    checkpoint: Checkpoint,
-    model: Hrm,
-    boards: Boards,
-    examples: Vec<Example>,
-    device: String,
 }
 
 impl Common {
-    fn ready(&self) -> anyhow::Result<Ready<'_>> {
+    /// Does the work under a progress bar, writes the files that were asked for, and says what is to be seen.
+    fn answer(&self, question: Question, halting: Halting) -> anyhow::Result<()> {
         let samples = self.samples as usize;
-        let mut set = self.data.to_measure(samples)?;
-        let boards = set.boards();
-        let checkpoint = open_for(&self.checkpoint, Some(boards.seq_len()))?;
-        made_for(&checkpoint.config, boards).map_err(|why| anyhow::anyhow!("{} {why}", self.data))?;
-        if let Some(known) = &checkpoint.identifiers {
-            set.rename(known);
-        }
-        let examples = set.examples(samples)?;
-        if examples.len() < samples {
-            eprintln!("{} has {} puzzles: fewer than the {samples} asked for", self.data, examples.len());
-        }
+        let study = Study {
+            question,
+            checkpoint: self.checkpoint.clone(),
+            data: self.data.clone(),
+            samples,
+            batch: self.batch,
+            halting,
+            max_segments: self.max_segments.map(|m| m as usize),
+        };
         let (info, device) = self.device.open()?;
-        let model = checkpoint.model(&device)?;
-        Ok(Ready { common: self, checkpoint, model, boards, examples, device: info.id })
-    }
-}
-
-impl Ready<'_> {
-    fn limits(&self, halting: Halting) -> Limits {
-        let trained = self.model.config.max_segments;
-        Limits { halting, max_segments: self.common.max_segments.map_or(trained, |m| m as usize) }
-    }
-
-    /// Does the work under a progress bar.
-    fn work<T>(
-        &self,
-        work: impl FnOnce(analysis::Watch<'_>) -> Result<T, analysis::AnalysisError>,
-    ) -> anyhow::Result<T> {
         let bar = ProgressBar::new(1000);
         bar.set_style(ProgressStyle::with_template("{bar:30} {percent} %, {eta} left")?);
-        let done = work(&mut |done| {
+        let found = study.perform(&device, &mut |done| {
             bar.set_position((1000.0 * done) as u64);
             ControlFlow::Continue(())
         });
         bar.finish_and_clear();
-        Ok(done?)
-    }
-
-    fn about(&self, halting: Halting, segments: usize) -> About {
-        let rule = match halting {
-            Halting::Fixed => "fixed",
-            Halting::Adaptive => "adaptive",
-        };
-        About {
-            model: self.checkpoint.name(),
-            hash: self.checkpoint.hash.clone(),
-            data: self.common.data.to_string(),
-            halting: format!("{rule}, {segments} segments"),
+        let Findings { mut report, csv, figure, samples: had } = found?;
+        if had < samples {
+            eprintln!("{} has {had} puzzles: fewer than the {samples} asked for", self.data);
         }
+        self.write(&csv, &figure)?;
+        if self.json {
+            report["device"] = json!(info.id);
+            println!("{report}");
+        } else {
+            println!("{}", figure.sentence);
+        }
+        Ok(())
     }
 
-    /// Writes the files that were asked for, and says what is to be seen.
-    fn finish(&self, mut report: Value, csv: &str, figure: &Figure) -> anyhow::Result<()> {
+    fn write(&self, csv: &str, figure: &Figure) -> anyhow::Result<()> {
         let write = |path: &Path, bytes: &[u8]| {
             files::write_atomic(path, bytes)?;
             eprintln!("{} written", path.display());
             anyhow::Ok(())
         };
-        if let Some(path) = &self.common.csv {
+        if let Some(path) = &self.csv {
             write(path, csv.as_bytes())?;
         }
-        if self.common.png.is_some() || self.common.svg.is_some() {
-            let drawing = figure.drawing(self.common.dark);
-            if let Some(path) = &self.common.svg {
-                write(path, drawing.svg(&figure.notes).as_bytes())?;
-            }
-            if let Some(path) = &self.common.png {
-                let pixels =
-                    drawing.pixels(self.common.scale).context("the figure is too large: take a smaller --scale")?;
-                write(path, &png(&pixels, &figure.notes)?)?;
-            }
+        if self.png.is_none() && self.svg.is_none() {
+            return Ok(());
         }
-        if self.common.json {
-            for (name, value) in &figure.notes {
-                report[name.as_str()] = match name.as_str() {
-                    "model" => json!({ "name": self.checkpoint.name(), "sha256": self.checkpoint.hash }),
-                    _ => json!(value),
-                };
-            }
-            report["device"] = json!(self.device);
-            println!("{report}");
-        } else {
-            println!("{}", figure.sentence);
+        let drawing = figure.drawing(self.dark);
+        if let Some(path) = &self.svg {
+            write(path, drawing.svg(&figure.notes).as_bytes())?;
+        }
+        if let Some(path) = &self.png {
+            let pixels = drawing.pixels(self.scale).context("the figure is too large: take a smaller --scale")?;
+            write(path, &png(&pixels, &figure.notes)?)?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Found;
 use crate::analysis::{AnalysisError, Study, StudyError};
-use crate::engine::DeviceInfo;
+use crate::engine::{DeviceInfo, open};
 
 /// How often progress is told.
 const TELL_AFTER: Duration = Duration::from_millis(100);
@@ -72,6 +72,10 @@ impl Researcher {
                 wake();
             };
             let mut told_at = Instant::now();
+            let device = match open(&device) {
+                Ok(device) => device,
+                Err(error) => return tell(Told::Failed(job, error.to_string())),
+            };
             let outcome = study.perform(&device, &mut |done| {
                 if wanted.load(Ordering::Relaxed) != job {
                     return ControlFlow::Break(());
