@@ -36,9 +36,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
 fn figure(ui: &mut Ui, cx: &Cx<'_>, found: &Found) {
     let drawn = found.figure.drawing(cx.state.dark);
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
-        let scale = (ui.available_width() / drawn.width).clamp(*SCALES.start(), *SCALES.end());
-        let (rect, response) = ui.allocate_exact_size(vec2(drawn.width, drawn.height) * scale, Sense::hover());
-        drawing::paint(ui.painter(), rect.min, scale, &drawn);
+        let room = ui.available_size();
+        let scale = (room.x / drawn.width).min(room.y / drawn.height).clamp(*SCALES.start(), *SCALES.end());
+        let size = vec2((drawn.width * scale).max(room.x), drawn.height * scale);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+        let left = (rect.width() - drawn.width * scale) / 2.0;
+        drawing::paint(ui.painter(), rect.min + vec2(left, 0.0), scale, &drawn);
         let told = format!("{}. {}", found.figure.title, found.figure.sentence);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &told));
     });
