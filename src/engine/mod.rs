@@ -2,11 +2,13 @@
 
 mod device;
 mod message;
+mod shipped;
 mod think;
 mod worker;
 
 pub use crate::model::{Halting, Limits};
 pub use device::{DeviceError, choose, list, open, share};
 pub use message::{Command, DeviceInfo, Event, JobId, ModelInfo, ModelSource};
+pub use shipped::{shipped_boards, shipped_for};
 pub use think::{Thought, think};
 pub use worker::Engine;

@@ -1,5 +1,6 @@
 //! The one integration binary.
 
+mod boards;
 mod cli;
 mod golden;
 mod robustness;

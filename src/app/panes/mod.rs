@@ -11,6 +11,7 @@ pub mod log;
 pub mod modules;
 pub mod new_run;
 pub mod overlay;
+pub mod palette;
 pub mod runs;
 pub mod timeline;
 pub mod top;
