@@ -197,6 +197,8 @@ pub(super) fn think(state: &mut State, effects: &mut Vec<Effect>) {
     state.playhead.wanted = state.playhead.at.max(state.playhead.wanted);
     if state.thinking() {
         effects.push(Effect::Engine(Command::Cancel(state.run.job)));
+        // What it still tells is about another board.
+        state.run.job = JobId(state.run.job.0 + 1);
     }
     state.run.coming = None;
     state.run.again = false;

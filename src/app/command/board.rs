@@ -200,7 +200,7 @@ pub(super) const TABLE: &[Command] = &[
     },
     Command {
         id: CommandId::Fill,
-        name: "Fill",
+        name: "Flood fill",
         shortcut: Some(Shortcut::plain(Key::F)),
         icon: Icon::PaintBucket,
         tip: "Fill all cells that hang together with the clicked one; on a maze's wall, open them",

@@ -170,6 +170,32 @@ fn a_board_is_copied_as_a_line_that_can_be_pasted() {
     assert_eq!((state.kind(), state.parked.len()), (Kind::Arc, 1));
 }
 
+#[test]
+fn every_command_can_be_done_on_every_kind_of_board() {
+    for what in [
+        What::Sudoku(Shape::ALL[1], super::super::puzzles::Difficulty::Easy),
+        What::Maze { side: 7, kind: MazeKind::Rooms },
+        What::Arc { family: 1, side: 8 },
+    ] {
+        let board = make(what, 1).unwrap();
+        for command in super::super::command::commands() {
+            for selected in [None, Some(0)] {
+                let mut state = with(board.clone());
+                state.selected = selected;
+                if (command.possible)(&state) {
+                    does(&mut state, command.action.clone());
+                    assert!(!command.name_now(&state).is_empty() && !command.tooltip_now(&state).is_empty());
+                    // Whatever it did, it can be undone, and the window goes on.
+                    while state.document.undo_name().is_some() {
+                        does(&mut state, Action::Undo);
+                    }
+                    drop(state.scene());
+                }
+            }
+        }
+    }
+}
+
 fn any_action() -> impl Strategy<Value = Action> {
     let tools = prop::sample::select(vec![
         Tool::Brush,

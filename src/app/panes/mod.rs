@@ -8,6 +8,7 @@ pub mod learning;
 pub mod library;
 pub mod live;
 pub mod log;
+pub mod models;
 pub mod modules;
 pub mod new_run;
 pub mod overlay;

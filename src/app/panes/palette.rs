@@ -63,7 +63,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
 fn search(typed: &str, cx: &Cx<'_>) -> Vec<&'static Command> {
     let mut found: Vec<(u32, &Command)> = commands()
         .filter(|command| (command.possible)(cx.state))
-        .filter_map(|command| Some((score(typed, command.name)?, command)))
+        .filter_map(|command| Some((score(typed, command.name).or_else(|| told(typed, command.tip))?, command)))
         .collect();
     found.sort_by_key(|(score, _)| *score);
     found.into_iter().take(MOST).map(|(_, command)| command).collect()
@@ -83,6 +83,12 @@ fn score(typed: &str, name: &str) -> Option<u32> {
     Some(score * 100 + name.len() as u32)
 }
 
+/// Behind all names come the commands whose sentence has what was typed.
+fn told(typed: &str, tip: &str) -> Option<u32> {
+    let typed = typed.trim().to_lowercase();
+    (typed.len() > 2 && tip.to_lowercase().contains(&typed)).then_some(u32::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,5 +99,6 @@ mod tests {
         assert!(score("un", "Undo") < score("un", "Turn left"));
         assert!(score("mb", "Maze board") < score("mb", "Next theme").or(Some(u32::MAX)));
         assert!(score("", "Undo").is_some());
+        assert!(told("Shortest", "a shortest path").is_some() && told("a", "a shortest path").is_none());
     }
 }

@@ -12,7 +12,7 @@ use super::super::puzzles::{Difficulty, MAZE_SIDES, What};
 use super::super::theme::{self, Theme, ThemeChoice};
 use super::super::widgets::{finish, fitted, menu_item};
 use super::Cx;
-use super::library::{devices, models, parameters, short};
+use super::models::{devices, models, parameters, short};
 use crate::board::Kind;
 use crate::board::maze::MazeKind;
 use crate::board::sudoku::Shape;
