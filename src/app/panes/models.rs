@@ -25,7 +25,7 @@ fn choices(cx: &Cx<'_>) -> Vec<(String, String, ModelSource)> {
     all.sort_by_key(|(_, _, source)| !fits(source));
     for (name, detail, source) in &mut all {
         if let Some(boards) = made_for(cx, source).filter(|_| !fits(source)) {
-            *detail = boards.to_string();
+            *detail = boards.kind().to_string();
         }
         if let Some(model) = state.model.as_ref().filter(|m| m.source == *source) {
             name.clone_from(&model.name);
