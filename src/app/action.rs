@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
+use super::hand::{Pen, Tool};
 use super::layout::{Mode, Pane};
-use super::puzzles::{Difficulty, Order};
+use super::puzzles::{Order, What};
 use super::research::ResearchAction;
 use super::research::worker::Order as StudyOrder;
 use super::theme::ThemeChoice;
 use super::train::apply::Export;
 use super::train::{Order as RunOrder, TrainAction};
-use crate::board::sudoku::{Shape, Sudoku};
+use crate::board::arc::Place;
+use crate::board::sudoku::Shape;
+use crate::board::{Board, Kind};
 use crate::engine::{Command, Halting, ModelSource};
+use crate::task::dihedral::Dihedral;
 
 /// How far one step of the clock goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,18 +63,59 @@ pub enum Action {
     Redo,
     /// Put the board on the clipboard as text.
     Copy,
+    /// Put the board on the clipboard as a line of a puzzle file.
+    CopyCsv,
     /// Replace the board by text.
     Paste(String),
-    /// Clear every cell.
+    /// Clear every cell that is not locked; of an ARC task, the grid that is worked on.
     ClearBoard,
-    /// A new puzzle of the chosen shape and difficulty.
+    /// Lock all filled cells of a Sudoku, or none.
+    Lock(bool),
+    /// Write the solver's digit into the selected cell, or the first blank one.
+    Hint,
+    /// Digits are pencilled in from now on, or written again.
+    TogglePencil,
+    /// Take a tool.
+    TakeTool(Tool),
+    /// Take one of ARC's colours.
+    TakeColour(u8),
+    /// The pointer on the board.
+    Pen(Pen),
+    /// Use a tool on one cell, as a key does.
+    Touch {
+        /// The tool.
+        tool: Tool,
+        /// The cell.
+        cell: usize,
+    },
+    /// Work on this grid of the ARC task.
+    WorkOn(Place),
+    /// Ask this test input of the ARC task.
+    AskTest(usize),
+    /// Turn or mirror the grid that is worked on.
+    Turn(Dihedral),
+    /// Give every colour of the grid but black the next one's place.
+    CycleColours,
+    /// Give the grid more or fewer rows and columns.
+    Resize(isize, isize),
+    /// Add an example pair to the ARC task.
+    AddExample,
+    /// Remove the example pair that is worked on.
+    RemoveExample,
+    /// Draw mazes of this side from now on: a blank one.
+    BlankMaze(usize),
+    /// Show a board of this kind.
+    ShowKind(Kind),
+    /// A new puzzle like the last one.
     NewPuzzle,
-    /// A new puzzle; both are remembered.
-    NewPuzzleOf(Shape, Difficulty),
+    /// A new puzzle of this kind; what it is like is remembered.
+    NewPuzzleOf(What),
     /// Put a sample on the board, by its place in the list.
     UseSample(usize),
     /// Browse samples of this shape.
     BrowseShape(Shape),
+    /// New mazes have this side.
+    BrowseSide(usize),
     /// Show the solver's solution, or hide it.
     ToggleSolution,
     /// Show all candidates in each cell, or only the best.
@@ -112,6 +157,12 @@ pub enum Action {
     Research(ResearchAction),
     /// Show or hide the list of keys.
     ToggleKeys,
+    /// Open the command palette, or close it.
+    TogglePalette,
+    /// What was typed into the command palette.
+    SearchPalette(String),
+    /// ARC's own colours, or ones that are told apart in all common kinds of colour blindness.
+    TogglePaletteOfArc,
     /// Close a message.
     Dismiss(u64),
     /// End the program.
@@ -127,14 +178,19 @@ pub enum Effect {
     Copy(String),
     /// Show the dialog for opening.
     AskOpen,
-    /// Show the dialog for saving this text.
-    AskSave(String),
+    /// Show the dialog for saving this text under a name like this.
+    AskSave {
+        /// The text.
+        text: String,
+        /// The name to begin with.
+        name: &'static str,
+    },
     /// Find out what a file is.
     Look(PathBuf),
     /// Make a puzzle.
     Generate(Order),
-    /// Find out how many solutions a board has.
-    Judge(Sudoku),
+    /// Ask the solver about a board.
+    Judge(Board),
     /// Show or hide a pane.
     TogglePane(Pane),
     /// Forget the layout.

@@ -1,13 +1,12 @@
 //! The one place where actions change the state.
 
 use super::action::{Action, Effect, Stride};
+use super::edit;
 use super::persist::Loop;
-use super::puzzles::Order;
+use super::scene::still_fits;
 use super::state::{RunStatus, SPEEDS, State};
-use crate::board::History;
-use crate::board::sudoku::Sudoku;
+use crate::board::Kind;
 use crate::engine::{Command, JobId, ModelSource};
-use crate::task::sudoku::encode;
 
 /// Applies an action; what the outside has to do is pushed to `effects`.
 pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
@@ -37,67 +36,45 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             }
         }
 
-        Action::Select(cell) => state.selected = cell.filter(|cell| *cell < state.board().cells().len()),
-        Action::MoveSelection(rows, columns) => move_selection(state, rows, columns),
-        Action::Type(digit) => write_digit(state, digit, effects),
-        Action::Erase => write_digit(state, 0, effects),
-        Action::Undo => {
-            if state.document.undo().is_some() {
-                board_changed(state, effects);
-            }
+        Action::NewPuzzle => {
+            let what = edit::usual(state);
+            edit::generate(state, what, effects);
         }
-        Action::Redo => {
-            if state.document.redo().is_some() {
-                board_changed(state, effects);
-            }
-        }
-        Action::Copy => {
-            effects.push(Effect::Copy(state.board().to_rows()));
-            state.say(false, "The board is on the clipboard as text.", None);
-        }
-        Action::Paste(text) => match Sudoku::parse(&text, None) {
-            Ok(board) => {
-                if state.document.edit("paste", board) {
-                    "Pasted board".clone_into(&mut state.title);
-                    board_changed(state, effects);
-                }
-            }
-            Err(error) => state.say(true, format!("The clipboard holds no board: {error}."), None),
-        },
-        Action::ClearBoard => {
-            let blank = Sudoku::blank(state.board().shape());
-            if state.document.edit("clear the board", blank) {
-                board_changed(state, effects);
-            }
-        }
-        Action::NewPuzzle => generate(state, effects),
-        Action::NewPuzzleOf(shape, difficulty) => {
-            (state.settings.shape, state.settings.difficulty) = (shape, difficulty);
-            generate(state, effects);
-        }
+        Action::NewPuzzleOf(what) => edit::generate(state, what, effects),
         Action::UseSample(index) => {
             if let Some(sample) = state.samples.get(index).cloned() {
-                let shape = sample.puzzle.board.shape();
-                let name = format!("{} {shape} sample", sample.difficulty.name());
-                put(state, sample.puzzle.board, name, effects);
+                let name = match sample.board.kind() {
+                    Kind::Arc => sample.name,
+                    _ => format!("{} {} sample", sample.name, sample.board),
+                };
+                edit::put(state, sample.board, name, effects);
             }
         }
         Action::BrowseShape(shape) => state.settings.shape = shape,
+        Action::BrowseSide(side) => state.settings.maze_side = side,
         Action::ToggleSolution => {
             state.show_solution = !state.show_solution;
-            let found = state.verdict.as_ref().map(|verdict| verdict.solutions.to_string());
-            if let Some(found) = found.filter(|_| state.show_solution && state.shown_solution().is_none()) {
-                state.say(false, format!("Nothing to compare with: this board has {found}."), None);
+            let found = state.verdict.as_ref().map(|verdict| verdict.judged.text(state.board()));
+            if let Some(found) = found.filter(|_| state.show_solution && state.shown_truth().is_none()) {
+                state.say(false, format!("Nothing to compare with: {found}."), None);
             }
         }
         Action::ToggleCandidates => state.show_candidates = !state.show_candidates,
 
         Action::Open => effects.push(Effect::AskOpen),
-        Action::Save => effects.push(Effect::AskSave(state.board().to_rows())),
+        Action::Save => {
+            let name = match state.kind() {
+                Kind::Sudoku => "puzzle.txt",
+                Kind::Maze => "maze.txt",
+                Kind::Arc => "task.json",
+            };
+            effects.push(Effect::AskSave { text: state.board().to_text(), name });
+        }
         Action::OpenPath(path) => effects.push(Effect::Look(path)),
 
         Action::UseModel(source) => {
             state.loading = Some(source.clone());
+            state.follow_model = true;
             effects.push(Effect::Engine(Command::LoadModel(source)));
         }
         Action::UseDevice(id) => {
@@ -127,8 +104,17 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Research(action) => super::research::apply::apply(state, action, effects),
         Action::ResetLayout => effects.push(Effect::ResetLayout),
         Action::ToggleKeys => state.show_keys = !state.show_keys,
+        Action::TogglePalette => {
+            state.palette = match state.palette {
+                Some(_) => None,
+                None => Some(String::new()),
+            };
+        }
+        Action::SearchPalette(text) => state.palette = Some(text),
+        Action::TogglePaletteOfArc => state.settings.safe_colours = !state.settings.safe_colours,
         Action::Dismiss(id) => state.toasts.retain(|toast| toast.id != id),
         Action::Quit => effects.push(Effect::Quit),
+        edit => edit::apply(state, edit, effects),
     }
 }
 
@@ -184,112 +170,54 @@ fn change_speed(state: &mut State, by: isize) {
     state.playhead.due = state.now + 1.0 / f64::from(SPEEDS[there]);
 }
 
-fn move_selection(state: &mut State, rows: isize, columns: isize) {
-    let side = state.board().side() as isize;
-    let cell = state.selected.unwrap_or(0) as isize;
-    let row = (cell / side + rows).clamp(0, side - 1);
-    let column = (cell % side + columns).clamp(0, side - 1);
-    state.selected = Some((row * side + column) as usize);
-}
-
-fn write_digit(state: &mut State, digit: u8, effects: &mut Vec<Effect>) {
-    let Some(cell) = state.selected else { return };
-    let mut board = state.board().clone();
-    let side = board.side();
-    if let Err(error) = board.set(cell, digit) {
-        state.say(false, format!("{error}."), None);
-        return;
-    }
-    let place = format!("r{}c{}", cell / side + 1, cell % side + 1);
-    let name = if digit == 0 { format!("clear {place}") } else { format!("type {digit} at {place}") };
-    if state.document.edit(name, board) {
-        board_changed(state, effects);
-    }
-}
-
-fn generate(state: &mut State, effects: &mut Vec<Effect>) {
-    if !state.generating {
-        state.generating = true;
-        // Asked for by a person: what was there before can be undone back.
-        state.untouched = false;
-        let (shape, difficulty) = (state.settings.shape, state.settings.difficulty);
-        effects.push(Effect::Generate(Order { shape, difficulty, asked: true }));
-    }
-}
-
-/// Puts another puzzle on the board; that too can be undone.
-pub(super) fn put(state: &mut State, board: Sudoku, title: String, effects: &mut Vec<Effect>) {
-    state.settings.shape = board.shape();
-    state.document.edit(format!("open {title}"), board);
-    state.title = title;
-    board_changed(state, effects);
-    from_the_start(state);
-}
-
-/// Puts a board there that the program chose itself: nothing to undo, and it may be replaced again.
-pub(super) fn put_untouched(state: &mut State, board: Sudoku, title: String, effects: &mut Vec<Effect>) {
-    state.document = History::new(board);
-    state.title = title;
-    board_changed(state, effects);
-    state.untouched = true;
-    from_the_start(state);
-}
-
-/// After any change of the board: the solver and the model look again.
-pub(super) fn board_changed(state: &mut State, effects: &mut Vec<Effect>) {
-    state.untouched = false;
-    state.selected = state.selected.filter(|cell| *cell < state.board().cells().len());
-    state.verdict = None;
-    effects.push(Effect::Judge(state.board().clone()));
-    take_fitting_model(state, effects);
-    think(state, effects);
-}
-
-/// A board that the model does not know gets the shipped model made for it, when there is one.
-fn take_fitting_model(state: &mut State, effects: &mut Vec<Effect>) {
-    let made_for_it = format!("sudoku-{}", state.board().shape());
-    let fits = match &state.loading {
-        Some(ModelSource::Shipped(name)) => *name == made_for_it,
-        // What it is for is known when it has come.
-        Some(ModelSource::Path(_)) => true,
-        None => state.model.is_some() && state.misfit().is_none(),
-    };
-    if !fits && state.shipped().any(|name| name == made_for_it) {
-        apply(state, Action::UseModel(ModelSource::Shipped(made_for_it)), effects);
-    }
-}
-
 /// Plays from before the first step.
 pub(super) fn from_the_start(state: &mut State) {
+    // What was shown of a run before this one has no start of this one's.
+    if state.thinking() {
+        state.run.told = None;
+    }
     state.show(0);
+    state.playhead.wanted = 0;
     state.playhead.playing = true;
     state.playhead.follow = false;
     state.playhead.due = state.now;
 }
 
-/// Asks the engine about the board, when the model can answer it.
+/// Asks the engine about the board, when the model can answer it. What was shown stays until the new answer has come as
+/// far, so that nothing flickers.
 pub(super) fn think(state: &mut State, effects: &mut Vec<Effect>) {
+    // While a stroke grows, a run that is under way is let through.
+    if state.hand.stroke.is_some() && state.thinking() {
+        state.run.again = true;
+        return;
+    }
     // A finished answer that is being looked at stays the newest one; any other moment is found again.
     if !state.playhead.playing && state.playhead.at > 0 && state.playhead.at == state.computed() {
         state.playhead.follow = true;
     }
     state.playhead.wanted = state.playhead.at.max(state.playhead.wanted);
-    state.run.recording = None;
-    state.playhead.at = 0;
     if state.thinking() {
         effects.push(Effect::Engine(Command::Cancel(state.run.job)));
+        // What it still tells is about another board.
+        state.run.job = JobId(state.run.job.0 + 1);
     }
+    state.run.coming = None;
+    state.run.again = false;
     state.run.status = RunStatus::Idle;
-    // A model on its way is asked when it has come: it may not know boards of this size.
-    if state.model.is_none() || state.misfit().is_some() || state.loading.is_some() {
-        return;
+    // A model on its way is asked when it has come: it may not know boards like this.
+    let placed = state.placement().filter(|_| state.loading.is_none());
+    if placed.is_none() || !state.recording().is_some_and(|recording| still_fits(state.board(), recording)) {
+        state.run.told = None;
+        state.playhead.at = 0;
     }
+    let Some(placed) = placed else { return };
     state.run.job = JobId(state.run.job.0 + 1);
     state.run.status = RunStatus::Thinking;
+    state.run.asked = state.now;
     effects.push(Effect::Engine(Command::Think {
         job: state.run.job,
-        tokens: encode(state.board()),
-        puzzle_id: 0,
+        tokens: placed.tokens,
+        puzzle_id: state.puzzle_id().unwrap_or(0),
         halting: state.settings.halting,
         max_segments: state.max_segments(),
     }));
@@ -307,15 +235,22 @@ pub fn first_model(state: &State) -> Option<ModelSource> {
 #[cfg(test)]
 mod tests {
     use super::super::persist::Settings;
-    use super::super::scene::tests::recording;
+    use super::super::scene::tests::{recording, sudoku};
+    use super::super::state::Told;
     use super::*;
+    use crate::board::History;
+    use crate::board::sudoku::Sudoku;
 
     fn state() -> State {
         let mut state = State::new(Settings::default());
-        state.document = History::new(Sudoku::parse("1... ...2 .... ..2.", None).unwrap());
-        state.run.recording = Some(recording(24, |_, _| 1));
+        state.document = History::new(sudoku());
+        state.run.told = Some(Told { recording: recording(24, |_, _| 1), uncertainty: Vec::new() });
         state.run.status = RunStatus::Finished(1.0);
         state
+    }
+
+    fn board(state: &State) -> &Sudoku {
+        state.board().sudoku().unwrap()
     }
 
     fn does(state: &mut State, action: Action) -> Vec<Effect> {
@@ -368,9 +303,9 @@ mod tests {
         does(&mut state, Action::MoveSelection(9, -9));
         assert_eq!(state.selected, Some(12));
         does(&mut state, Action::Undo);
-        assert_eq!(state.board().get(1), Some(0));
+        assert_eq!(board(&state).get(1), Some(0));
         does(&mut state, Action::Redo);
-        assert_eq!(state.board().get(1), Some(3));
+        assert_eq!(board(&state).get(1), Some(3));
         does(&mut state, Action::Type(9));
         assert!(state.toasts[0].text.contains("1 to 4"));
     }
@@ -379,12 +314,12 @@ mod tests {
     fn a_board_is_pasted_or_refused_with_a_reason() {
         let mut state = state();
         does(&mut state, Action::Paste("1234 3412 2143 4321".into()));
-        assert!(state.board().is_solved());
+        assert!(board(&state).is_solved());
         does(&mut state, Action::Paste("12x4".into()));
-        assert!(state.board().is_solved() && state.toasts[0].error);
+        assert!(board(&state).is_solved() && state.toasts[0].error);
         let effects = does(&mut state, Action::Copy);
         let Effect::Copy(text) = &effects[0] else { panic!("the board is copied") };
-        assert_eq!(Sudoku::parse(text, None).unwrap(), *state.board());
+        assert_eq!(Sudoku::parse(text, None).unwrap(), *board(&state));
     }
 
     #[test]

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use super::figures::Judged;
 use super::open::{Opened, look};
 use super::puzzles::{Order, Sample, make, samples};
 use super::train::apply::Export;
-use crate::board::sudoku::{Puzzle, Solutions, Sudoku, classify, rating};
+use crate::board::Board;
 use crate::files;
 
 /// An answer.
@@ -21,9 +22,9 @@ pub enum News {
     /// Where something was exported to, or why not.
     Exported(Result<PathBuf, String>),
     /// A new puzzle, or why there is none.
-    Generated(Order, Result<Puzzle, String>),
-    /// How many solutions a board has, and how many guesses a solver needs.
-    Judged(Sudoku, Solutions, u32),
+    Generated(Order, Result<Board, String>),
+    /// What the solver found out about a board.
+    Judged(Board, Judged),
     /// The library's puzzles.
     Samples(Vec<Sample>),
 }
@@ -66,9 +67,9 @@ impl Background {
     }
 
     /// Asks where to put a text and writes it.
-    pub fn ask_save(&self, text: String) {
+    pub fn ask_save(&self, text: String, name: &'static str) {
         self.run(move || {
-            let dialog = rfd::FileDialog::new().set_title("Save the board as text").set_file_name("puzzle.txt");
+            let dialog = rfd::FileDialog::new().set_title("Save the board").set_file_name(name);
             let path = dialog.save_file()?;
             let saved = files::write_atomic(&path, text.as_bytes()).map_err(|e| e.to_string());
             Some(News::Saved(saved.map(|()| path)))
@@ -92,18 +93,14 @@ impl Background {
 
     /// Makes a puzzle.
     pub fn generate(&self, order: Order, seed: u64) {
-        self.run(move || {
-            let puzzle = make(order.shape, order.difficulty, seed).map_err(|e| e.to_string());
-            Some(News::Generated(order, puzzle))
-        });
+        self.run(move || Some(News::Generated(order, make(order.what, seed))));
     }
 
-    /// Counts a board's solutions.
-    pub fn judge(&self, board: Sudoku) {
+    /// Asks the solver.
+    pub fn judge(&self, board: Board) {
         self.run(move || {
-            let solutions = classify(&board);
-            let guesses = rating(&board);
-            Some(News::Judged(board, solutions, guesses))
+            let judged = Judged::of(&board);
+            Some(News::Judged(board, judged))
         });
     }
 

@@ -1,16 +1,21 @@
 //! What the engine and the background tell, written into the state.
 
-use std::path::PathBuf;
-
 use super::action::{Action, Effect};
-use super::apply::{from_the_start, put, put_untouched, think};
+use super::apply::{from_the_start, think};
 use super::background::News;
-use super::open::Opened;
-use super::puzzles::Order;
+use super::edit::{fill, put, put_untouched, show_kind};
+use super::opened::open;
+use super::puzzles::Sample;
 use super::scene::uncertainty;
-use super::state::{RunStatus, State, Verdict};
+use super::state::{RunStatus, State, Told, Verdict};
 use crate::engine::{Command, Event, ModelSource};
+use crate::task::Boards;
 use crate::trace::Recording;
+
+/// How long a run's answer may take before what has come of it is shown in place of the one before, seconds.
+const PATIENCE: f64 = 0.4;
+/// How many outcomes are remembered for the library's marks.
+const OUTCOMES: usize = 500;
 
 /// An event of the compute thread.
 pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
@@ -36,19 +41,13 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             if let ModelSource::Path(path) = &info.source {
                 state.settings.remember(path.clone());
             }
-            state.model = Some(info);
-            match state.model_shape() {
-                Some(shape) if state.untouched && (state.misfit().is_some() || state.board().givens() == 0) => {
-                    state.settings.shape = shape;
-                    state.generating = true;
-                    let difficulty = state.settings.difficulty;
-                    effects.push(Effect::Generate(Order { shape, difficulty, asked: false }));
-                }
-                _ => {
-                    think(state, effects);
-                    from_the_start(state);
-                }
+            let boards = info.boards();
+            if let Some(boards) = boards {
+                state.known.retain(|(source, _)| *source != info.source);
+                state.known.push((info.source.clone(), boards));
             }
+            state.model = Some(info);
+            model_came(state, boards, effects);
         }
         Event::ModelFailed { source, message } => {
             if state.loading.as_ref() == Some(&source) {
@@ -61,26 +60,35 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             }
         }
         Event::ThinkStarted { job, dimensions, z_h_init, z_l_init } if job == state.run.job => {
-            state.run.recording = Some(Recording::new(dimensions, z_h_init, z_l_init));
-            state.run.uncertainty.clear();
+            let recording = Recording::new(dimensions, z_h_init, z_l_init);
+            state.run.coming = Some(Told { recording, uncertainty: Vec::new() });
+            land(state, false);
         }
         Event::Step { job, record } if job == state.run.job => {
-            let Some(recording) = &mut state.run.recording else { return };
-            state.run.uncertainty.push(uncertainty(state.document.current(), &record.readout));
-            recording.steps.push(record);
-            let computed = recording.steps.len();
-            if state.playhead.follow || !state.playhead.playing && state.playhead.wanted >= computed {
+            let board = state.document.current();
+            let Some(told) = state.run.coming.as_mut().or(state.run.told.as_mut()) else { return };
+            told.uncertainty.push(uncertainty(board, &told.recording.dimensions, &record.readout));
+            told.recording.steps.push(record);
+            land(state, false);
+            let computed = state.computed();
+            if state.run.coming.is_none()
+                && (state.playhead.follow || !state.playhead.playing && state.playhead.wanted >= computed)
+            {
                 state.show(computed);
             }
         }
         Event::SegmentEnded { job, end } if job == state.run.job => {
-            if let Some(recording) = &mut state.run.recording {
-                recording.ends.push(end);
+            if let Some(told) = state.run.coming.as_mut().or(state.run.told.as_mut()) {
+                told.recording.ends.push(end);
             }
         }
         Event::ThinkFinished { job, elapsed_ms } if job == state.run.job => finished(state, elapsed_ms, effects),
-        Event::Cancelled(job) if job == state.run.job => state.run.status = RunStatus::Stopped,
+        Event::Cancelled(job) if job == state.run.job => {
+            land(state, true);
+            state.run.status = RunStatus::Stopped;
+        }
         Event::Failed { job, message } if job == state.run.job => {
+            land(state, true);
             state.run.status = RunStatus::Failed(message.clone());
             state.say(true, format!("{message}."), Some(("Try again", Action::ThinkAgain)));
         }
@@ -89,12 +97,58 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
     }
 }
 
+/// A model is there: it answers the board, or gets one that it can answer.
+fn model_came(state: &mut State, boards: Option<Boards>, effects: &mut Vec<Effect>) {
+    let chosen = state.loading.is_none() && std::mem::take(&mut state.follow_model);
+    if let Some(boards) = boards.filter(|boards| chosen && boards.kind() != state.kind()) {
+        show_kind(state, boards.kind(), effects);
+    }
+    if fill(state, effects) {
+        return;
+    }
+    think(state, effects);
+    from_the_start(state);
+}
+
+/// Shows the run that is coming in place of the one before it, once it has come as far as what was looked at, or at last.
+fn land(state: &mut State, ended: bool) {
+    let Some(coming) = &state.run.coming else { return };
+    let steps = coming.recording.steps.len();
+    let enough = match &state.run.told {
+        None => true,
+        Some(_) if state.playhead.follow => false,
+        Some(_) => steps >= state.playhead.at.max(1),
+    };
+    if !(enough || ended || state.now - state.run.asked > PATIENCE) {
+        return;
+    }
+    let first = state.run.told.is_none();
+    state.run.told = state.run.coming.take();
+    if first {
+        return;
+    }
+    let at = match state.playhead.follow {
+        true => steps,
+        false if state.playhead.playing => state.playhead.at,
+        false => state.playhead.wanted,
+    };
+    state.playhead.at = at.min(steps);
+    state.playhead.moved_at = state.now;
+}
+
 fn finished(state: &mut State, elapsed_ms: f64, effects: &mut Vec<Effect>) {
+    land(state, true);
     state.run.status = RunStatus::Finished(elapsed_ms);
-    let end = super::scene::scene(state.board(), state.recording(), state.computed());
+    // What was drawn meanwhile makes this an answer to an older board.
+    if state.run.again {
+        return think(state, effects);
+    }
+    let end = super::scene::scene(state.board(), state.recording(), state.computed(), None);
     let board = state.board().clone();
-    state.outcomes.retain(|(other, _)| *other != board);
+    state.outcomes.retain(|(other, _)| !other.same_question(&board));
     state.outcomes.push((board, end.solved));
+    let surplus = state.outcomes.len().saturating_sub(OUTCOMES);
+    state.outcomes.drain(..surplus);
     let segments = state.recording().map_or(0, |r| r.ends.len());
     let verb = if end.solved { "solved" } else { "not solved" };
     state.note(false, format!("{}: {verb} after {segments} segments, {elapsed_ms:.0} ms", state.title));
@@ -118,56 +172,45 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         }
         News::Exported(Ok(path)) => state.say(false, format!("The curves are saved as {}.", path.display()), None),
         News::Exported(Err(message)) => state.say(true, format!("{message}."), None),
-        News::Generated(order, Ok(puzzle)) => {
+        News::Generated(order, Ok(board)) => {
             state.generating = false;
-            let title = format!("New {}, {}", order.shape, order.difficulty.name().to_lowercase());
+            let title = order.what.title();
+            let fits = state
+                .model_boards()
+                .is_none_or(|boards| boards.kind() != board.kind() || crate::task::place(&board, boards).is_some());
             if order.asked {
-                put(state, puzzle.board, title, effects);
-            } else if state.untouched && state.model_shape() == Some(order.shape) {
-                put_untouched(state, puzzle.board, title, effects);
+                put(state, board, title, effects);
+            } else if state.untouched && state.kind() == board.kind() && fits {
+                put_untouched(state, board, title, effects);
+            } else {
+                // A person or another model was quicker.
+                fill(state, effects);
             }
-            // Else a person or another model was quicker.
         }
         News::Generated(_, Err(message)) => {
             state.generating = false;
             state.say(true, format!("{message}."), Some(("Try again", Action::NewPuzzle)));
         }
-        News::Judged(board, solutions, rating) => {
-            if board == *state.board() {
-                state.verdict = Some(Verdict { board, solutions, rating });
+        News::Judged(board, judged) => {
+            if board.same_question(state.board()) {
+                state.verdict = Some(Verdict { board, judged });
             }
         }
         News::Samples(samples) => {
             // Without a model there is nothing to wait for: a board to look at and play on.
-            if state.untouched && state.model.is_none() && state.loading.is_none() && state.board().givens() == 0 {
-                let fits = |s: &&super::puzzles::Sample| {
-                    s.puzzle.board.shape() == state.settings.shape && s.difficulty == state.settings.difficulty
+            let waits = state.model.is_some() || state.loading.is_some();
+            if state.untouched && !waits && state.is_bare() {
+                let wanted = state.settings.difficulty.name();
+                let fits = |s: &&Sample| {
+                    s.board.sudoku().is_some_and(|board| board.shape() == state.settings.shape) && s.name == wanted
                 };
                 if let Some(sample) = samples.iter().find(fits).cloned() {
-                    let shape = sample.puzzle.board.shape();
-                    let name = format!("{} {shape} sample", sample.difficulty.name());
-                    put_untouched(state, sample.puzzle.board, name, effects);
+                    let name = format!("{} {} sample", sample.name, sample.board);
+                    put_untouched(state, sample.board, name, effects);
                 }
             }
-            state.samples = samples;
-        }
-    }
-}
-
-fn open(state: &mut State, path: PathBuf, opened: Opened, effects: &mut Vec<Effect>) {
-    match opened {
-        Opened::Puzzle(board) => {
-            let name = path.file_stem().map_or_else(|| "Board".into(), |stem| stem.to_string_lossy().into_owned());
-            state.note(false, format!("{} is a {} board", path.display(), board.shape()));
-            put(state, board, name, effects);
-        }
-        Opened::Run(folder) => {
-            let show = super::train::TrainAction::Add(folder.clone());
-            super::apply::apply(state, Action::Train(show), effects);
-            state.settings.mode = super::layout::Mode::Train;
-        }
-        Opened::Checkpoint(path) => {
-            super::apply::apply(state, Action::UseModel(ModelSource::Path(path)), effects);
+            let opened = std::mem::replace(&mut state.samples, samples);
+            state.samples.extend(opened);
         }
     }
 }
@@ -176,10 +219,12 @@ fn open(state: &mut State, path: PathBuf, opened: Opened, effects: &mut Vec<Effe
 mod tests {
     use std::sync::Arc;
 
+    use super::super::figures::Judged;
     use super::super::persist::Settings;
-    use super::super::puzzles::{Difficulty, make};
-    use super::super::scene::tests::recording;
+    use super::super::puzzles::{Difficulty, Order, What, make};
+    use super::super::scene::tests::{recording, sudoku};
     use super::*;
+    use crate::board::Kind;
     use crate::board::sudoku::{Shape, Solutions, Sudoku};
     use crate::engine::{JobId, ModelInfo};
 
@@ -193,15 +238,18 @@ mod tests {
             vocab: 6,
             dimensions,
             hash: String::new(),
+            identifiers: Vec::new(),
         })
     }
 
     fn with_board() -> (State, Vec<Effect>) {
         let (mut state, mut effects) = (State::new(Settings::default()), Vec::new());
         receive(&mut state, Event::ModelLoaded(model()), &mut effects);
-        assert!(matches!(effects.pop(), Some(Effect::Generate(order)) if order.shape.side() == 4 && !order.asked));
+        assert!(
+            matches!(effects.pop(), Some(Effect::Generate(Order { what: What::Sudoku(shape, _), asked: false })) if shape.side() == 4)
+        );
         state.untouched = false;
-        put(&mut state, Sudoku::parse("1... ...2 .... ..2.", None).unwrap(), "test".into(), &mut effects);
+        put(&mut state, sudoku(), "test".into(), &mut effects);
         (state, effects)
     }
 
@@ -256,8 +304,11 @@ mod tests {
     fn a_puzzle_of_the_programs_own_never_replaces_a_persons_board() {
         let (mut state, mut effects) = with_board();
         let before = state.board().clone();
-        let order = |side, asked| Order { shape: Shape::for_side(side).unwrap(), difficulty: Difficulty::Easy, asked };
-        let made = |order: Order| make(order.shape, order.difficulty, 1).map_err(|e| e.to_string());
+        let order = |side, asked| {
+            let what = What::Sudoku(Shape::for_side(side).unwrap(), Difficulty::Easy);
+            Order { what, asked }
+        };
+        let made = |order: Order| make(order.what, 1);
         // Made for a model that was replaced meanwhile.
         state.untouched = true;
         hear(&mut state, News::Generated(order(6, false), made(order(6, false))), &mut effects);
@@ -274,32 +325,92 @@ mod tests {
     fn a_board_of_another_size_gets_the_shipped_model_made_for_it() {
         let (mut state, mut effects) = with_board();
         effects.clear();
-        put(&mut state, Sudoku::blank(Shape::ALL[1]), "six".into(), &mut effects);
+        put(&mut state, Sudoku::blank(Shape::ALL[1]).into(), "six".into(), &mut effects);
         let six = ModelSource::Shipped("sudoku-6x6".into());
         assert_eq!(state.loading, Some(six.clone()));
         assert!(effects.iter().any(|e| matches!(e, Effect::Engine(Command::LoadModel(source)) if *source == six)));
         // Also while another is on its way, as at the start.
-        put(&mut state, Sudoku::blank(Shape::ALL[0]), "four".into(), &mut effects);
+        put(&mut state, Sudoku::blank(Shape::ALL[0]).into(), "four".into(), &mut effects);
+        let tiny = ModelSource::Shipped("tiny".into());
+        assert_eq!(state.loading, Some(tiny), "the one that was used before");
+        state.known.clear();
+        state.loading = None;
+        put(&mut state, Sudoku::blank(Shape::ALL[1]).into(), "six".into(), &mut effects);
+        state.model = None;
+        put(&mut state, Sudoku::blank(Shape::ALL[0]).into(), "four".into(), &mut effects);
         assert_eq!(state.loading, Some(ModelSource::Shipped("sudoku-4x4".into())));
+    }
+
+    #[test]
+    fn what_was_shown_stays_until_the_new_answer_has_come_as_far() {
+        let (mut state, mut effects) = with_board();
+        let told = recording(6, |_, _| 1);
+        let started = |job: JobId| Event::ThinkStarted {
+            job,
+            dimensions: told.dimensions,
+            z_h_init: told.z_h_init.clone(),
+            z_l_init: told.z_l_init.clone(),
+        };
+        let mut run = |state: &mut State, steps: usize, end: bool| {
+            let job = state.run.job;
+            receive(state, started(job), &mut effects);
+            for record in &told.steps[..steps] {
+                receive(state, Event::Step { job, record: record.clone() }, &mut effects);
+            }
+            if end {
+                receive(state, Event::ThinkFinished { job, elapsed_ms: 1.0 }, &mut effects);
+            }
+        };
+        run(&mut state, 6, true);
+        let mut more = Vec::new();
+        super::super::apply::apply(&mut state, Action::GoToEnd, &mut more);
+        super::super::apply::apply(&mut state, Action::Select(Some(1)), &mut more);
+        super::super::apply::apply(&mut state, Action::Type(4), &mut more);
+        assert_eq!((state.computed(), state.playhead.at, state.thinking()), (6, 6, true), "the old answer stays");
+        run(&mut state, 3, false);
+        assert_eq!((state.computed(), state.playhead.at), (6, 6));
+        run(&mut state, 6, true);
+        assert!(state.run.coming.is_none() && state.playhead.at == 6 && !state.thinking());
+    }
+
+    #[test]
+    fn a_board_of_another_kind_keeps_this_one_aside() {
+        let (mut state, mut effects) = with_board();
+        let before = state.board().clone();
+        effects.clear();
+        state.generating = false;
+        show_kind(&mut state, Kind::Maze, &mut effects);
+        let asked = effects.iter().any(|e| matches!(e, Effect::Engine(Command::Think { .. })));
+        assert!(!asked && state.misfit().is_some() && state.recording().is_none(), "no model for mazes is asked");
+        assert!(effects.iter().any(|e| matches!(e, Effect::Generate(order) if order.what.kind() == Kind::Maze)));
+        show_kind(&mut state, Kind::Sudoku, &mut effects);
+        assert_eq!(*state.board(), before);
+        assert!(state.thinking() && state.document.undo_name().is_some());
     }
 
     #[test]
     fn a_board_that_does_not_fit_is_not_asked_about() {
         let (mut state, mut effects) = with_board();
         effects.clear();
-        put(&mut state, Sudoku::blank(Shape::ALL[2]), "nine".into(), &mut effects);
+        put(&mut state, Sudoku::blank(Shape::ALL[2]).into(), "nine".into(), &mut effects);
         assert!(!effects.iter().any(|e| matches!(e, Effect::Engine(Command::Think { .. }))));
         assert!(state.misfit().unwrap().contains("4x4"));
+        // What the run before still tells is about another board.
+        let told = recording(0, |_, _| 1);
+        let (dimensions, z_h_init, z_l_init) = (told.dimensions, told.z_h_init, told.z_l_init);
+        receive(&mut state, Event::ThinkStarted { job: JobId(1), dimensions, z_h_init, z_l_init }, &mut effects);
+        assert!(state.recording().is_none());
     }
 
     #[test]
     fn a_late_verdict_about_another_board_is_dropped() {
         let (mut state, mut effects) = with_board();
-        let other = Sudoku::blank(state.board().shape());
-        hear(&mut state, News::Judged(other, Solutions::None, 0), &mut effects);
+        let judged = |solutions| Judged::Sudoku { solutions, rating: 0 };
+        let other = Sudoku::blank(Shape::ALL[0]).into();
+        hear(&mut state, News::Judged(other, judged(Solutions::None)), &mut effects);
         assert!(state.verdict.is_none());
         let board = state.board().clone();
-        hear(&mut state, News::Judged(board, Solutions::Several, 0), &mut effects);
+        hear(&mut state, News::Judged(board, judged(Solutions::Several)), &mut effects);
         assert!(state.verdict.is_some());
     }
 }

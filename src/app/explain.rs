@@ -1,7 +1,9 @@
 //! Plain sentences about a micro-step, made from its numbers.
 
-use super::scene::{Scene, scene};
-use crate::board::sudoku::Sudoku;
+use super::figures::{verdict, word};
+use super::puzzles::capital;
+use super::scene::{Scene, Truth, scene};
+use crate::board::{Board, Kind};
 use crate::trace::{Module, Recording, SegmentEnd};
 
 /// How a piece of text is meant.
@@ -67,11 +69,6 @@ fn count(n: usize) -> String {
     WORDS.get(n).map_or_else(|| n.to_string(), |word| (*word).to_owned())
 }
 
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// A number with three significant figures.
 pub fn figure(value: f32) -> String {
     match value.abs() {
@@ -116,13 +113,8 @@ fn ratio_text(ratio: f32) -> String {
     if ratio >= 10.0 { format!("{ratio:.0}") } else { format!("{ratio:.1}") }
 }
 
-/// What the micro-step before the playhead did, in up to three sentences. `solution` is the one that is shown, if any.
-pub fn sentences(
-    board: &Sudoku,
-    recording: Option<&Recording>,
-    playhead: usize,
-    solution: Option<&Sudoku>,
-) -> Vec<Span> {
+/// What the micro-step before the playhead did, in up to three sentences. `truth` is what is shown of it, if anything.
+pub fn sentences(board: &Board, recording: Option<&Recording>, playhead: usize, truth: Option<&Truth>) -> Vec<Span> {
     let Some(recording) = recording else { return Writer::default().plain("Nothing has been computed yet.").0 };
     let Some(index) = playhead.checked_sub(1).filter(|i| *i < recording.steps.len()) else {
         let tokens = recording.dimensions.tokens;
@@ -134,10 +126,10 @@ pub fn sentences(
             .plain(" reads the board with its first step.")
             .0;
     };
-    let now = scene(board, Some(recording), playhead);
+    let now = scene(board, Some(recording), playhead, truth);
     let text = what_moved(recording, index);
-    let text = what_changed(text, board, recording, playhead, &now, solution);
-    halting(text, recording, index, &now).0
+    let text = what_changed(text, board, recording, playhead, &now);
+    halting(text, board, recording, index, &now).0
 }
 
 /// From how many times its step before on a step counts as a jump.
@@ -173,16 +165,12 @@ fn what_moved(recording: &Recording, index: usize) -> Writer {
     text.strong(distance).plain(compared)
 }
 
-fn what_changed(
-    text: Writer,
-    board: &Sudoku,
-    recording: &Recording,
-    playhead: usize,
-    now: &Scene,
-    solution: Option<&Sudoku>,
-) -> Writer {
+fn what_changed(text: Writer, board: &Board, recording: &Recording, playhead: usize, now: &Scene) -> Writer {
+    if !now.answered {
+        return text.plain("It is about another board. ");
+    }
     if playhead == 1 {
-        return text.plain(format!("Its first guess is sure of {} of {} cells. ", count(now.sure), now.blanks));
+        return text.plain(format!("Its first guess is sure of {} of {} cells. ", count(now.sure), now.open));
     }
     if now.changed == 0 {
         return text.plain("No cell changed its mind. ");
@@ -194,26 +182,24 @@ fn what_changed(
     let Some((at, cell)) = changed.max_by(|a, b| a.1.confidence.total_cmp(&b.1.confidence)) else {
         return text.plain(". ");
     };
-    let before = scene(board, Some(recording), playhead - 1).cells[at].predicted;
-    let show = |digit: Option<u8>| digit.map_or_else(|| "blank".to_owned(), |digit| digit.to_string());
-    let side = board.side();
-    text = text.plain("; ").strong(format!("r{}c{}", at / side + 1, at % side + 1)).plain(format!(
-        " went from {} to {}",
-        show(before),
-        show(cell.predicted)
-    ));
-    let truth = solution.map(|solution| solution.cells()[at]);
-    match truth {
-        Some(truth) if cell.predicted != Some(truth) => {
-            text.say(Tone::Wrong, format!(" (the solution has {truth})")).plain(". ")
+    let before = scene(board, Some(recording), playhead - 1, None);
+    // Of an ARC answer that has grown, the cell may not have been asked about before.
+    let before = before.cells.get(at).and_then(|cell| cell.answer).map_or_else(|| "outside".to_owned(), word);
+    let after = cell.answer.map_or_else(|| "blank".to_owned(), word);
+    text = text.plain("; ").strong(format!("r{}c{}", at / now.cols + 1, at % now.cols + 1));
+    text = text.plain(format!(" went from {before} to {after}"));
+    match cell.truth {
+        Some(truth) if cell.answer != Some(truth) => {
+            text.say(Tone::Wrong, format!(" (the solution has {})", word(truth))).plain(". ")
         }
         Some(_) => text.say(Tone::Right, " (right)").plain(". "),
-        None if cell.conflict => text.say(Tone::Wrong, " (against the rules)").plain(". "),
+        None if cell.wrong && board.kind() == Kind::Sudoku => text.say(Tone::Wrong, " (against the rules)").plain(". "),
+        None if cell.wrong => text.say(Tone::Wrong, " (off the path)").plain(". "),
         None => text.plain(". "),
     }
 }
 
-fn halting(text: Writer, recording: &Recording, index: usize, now: &Scene) -> Writer {
+fn halting(text: Writer, board: &Board, recording: &Recording, index: usize, now: &Scene) -> Writer {
     let schedule = recording.dimensions.schedule;
     let (segment, last) =
         (index / schedule.steps_per_segment(), (index + 1).is_multiple_of(schedule.steps_per_segment()));
@@ -221,7 +207,12 @@ fn halting(text: Writer, recording: &Recording, index: usize, now: &Scene) -> Wr
         let values = decision(end);
         return match (end.halted, end.q_halt > end.q_continue) {
             (true, true) if now.solved => {
-                text.say(Tone::Right, "It halts with a board that keeps all rules").plain(format!(": {values}."))
+                let right = match board.kind() {
+                    Kind::Sudoku => "It halts with a board that keeps all rules",
+                    Kind::Maze => "It halts with a valid shortest path",
+                    Kind::Arc => "It halts with the right grid",
+                };
+                text.say(Tone::Right, right).plain(format!(": {values}."))
             }
             (true, true) => text.say(Tone::Right, "It halts").plain(format!(": {values}.")),
             (true, false) => text.plain(format!("The limit of segments ends it: {values}.")),
@@ -229,12 +220,14 @@ fn halting(text: Writer, recording: &Recording, index: usize, now: &Scene) -> Wr
             (false, false) => text.plain(format!("It goes on: {values}.")),
         };
     }
-    if now.solved {
-        return text.say(Tone::Right, "The answer keeps all rules").plain(".");
-    }
-    if now.conflicts > 0 {
-        let them = if now.conflicts == 1 { "cell breaks" } else { "cells break" };
-        return text.plain(format!("{} {them} a rule.", capital(&count(now.conflicts))));
+    match (board.kind(), verdict(board, now)) {
+        (Kind::Sudoku, Some((tone, _))) => return text.say(tone, "The answer keeps all rules").plain("."),
+        (Kind::Sudoku, None) if now.wrong > 0 => {
+            let them = if now.wrong == 1 { "cell breaks" } else { "cells break" };
+            return text.plain(format!("{} {them} a rule.", capital(&count(now.wrong))));
+        }
+        (Kind::Maze | Kind::Arc, Some((tone, told))) => return text.plain("The answer: ").say(tone, told).plain("."),
+        _ => {}
     }
     let left = schedule.steps_per_segment() - (index + 1) % schedule.steps_per_segment();
     text.plain(format!("The next halting decision is {} micro-steps away.", count(left)))
@@ -242,14 +235,14 @@ fn halting(text: Writer, recording: &Recording, index: usize, now: &Scene) -> Wr
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::tests::recording;
+    use super::super::scene::tests::{recording, sudoku};
     use super::*;
+    use crate::board::sudoku::Sudoku;
 
     fn told(playhead: usize, solution: Option<&str>) -> String {
-        let board = Sudoku::parse("1... ...2 .... ..2.", None).unwrap();
         let recording = recording(24, |step, cell| if step >= 3 && cell == 1 { 2 } else { 3 });
-        let solution = solution.map(|text| Sudoku::parse(text, None).unwrap());
-        let spans = sentences(&board, Some(&recording), playhead, solution.as_ref());
+        let solution = solution.map(|text| Truth::Digits(Sudoku::parse(text, None).unwrap()));
+        let spans = sentences(&sudoku(), Some(&recording), playhead, solution.as_ref());
         spans.into_iter().map(|Span(_, text)| text).collect()
     }
 

@@ -3,13 +3,15 @@
 use eframe::egui::{Context, Event, Key, Modifiers};
 
 use super::action::Action;
-use super::command::COMMANDS;
+use super::command::commands;
+use super::hand::Tool;
 use super::layout::Mode;
 use super::state::State;
+use crate::board::Kind;
 
 /// What the keys of this frame ask for.
 pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
-    if ctx.text_edit_focused() || ctx.any_popup_open() || state.train.draft.is_some() {
+    if ctx.text_edit_focused() || ctx.any_popup_open() || state.train.draft.is_some() || state.palette.is_some() {
         return Vec::new();
     }
     // A button that has the keyboard's focus is pressed by Space and left with the arrows.
@@ -29,13 +31,24 @@ fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> 
         // As text, so that digits come from every keyboard and number block.
         Event::Text(text) if state.selected.is_some() => {
             let digit = text.chars().next().filter(|_| text.len() == 1)?;
-            match digit {
-                '1'..='9' => Some(Action::Type(digit as u8 - b'0')),
-                '0' | '.' => Some(Action::Erase),
-                _ => None,
-            }
+            typed(digit, state)
         }
         Event::Key { key, pressed: true, modifiers, .. } => key_action(*key, *modifiers, state, widget_focused),
+        _ => None,
+    }
+}
+
+/// What a character does to the selected cell.
+fn typed(character: char, state: &State) -> Option<Action> {
+    let cell = state.selected?;
+    let pen = |tool| Some(Action::Touch { tool, cell });
+    match (state.kind(), character) {
+        (Kind::Sudoku, '1'..='9') | (Kind::Arc, '0'..='9') => Some(Action::Type(character as u8 - b'0')),
+        (_, '0' | '.') => Some(Action::Erase),
+        (Kind::Maze, '#' | 'w' | 'W') => pen(Tool::Brush),
+        (Kind::Maze, 'e' | 'E') => pen(Tool::Erase),
+        (Kind::Maze, 's' | 'S') => pen(Tool::Start),
+        (Kind::Maze, 'g' | 'G') => pen(Tool::Goal),
         _ => None,
     }
 }
@@ -53,6 +66,9 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
             _ => {}
         }
     }
+    if modifiers.is_none() && key == Key::Enter && state.selected.is_none() && !elsewhere && !widget_focused {
+        return Some(Action::Select(Some(0)));
+    }
     if key == Key::Escape && state.show_keys {
         return Some(Action::ToggleKeys);
     }
@@ -60,8 +76,11 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
     if mine {
         return None;
     }
-    COMMANDS
-        .iter()
+    // While a cell of a maze is selected, letters change it.
+    if modifiers.is_none() && state.selected.is_some() && matches!(key, Key::W | Key::E | Key::S | Key::G) {
+        return None;
+    }
+    commands()
         .find(|command| {
             command.shortcut.is_some_and(|shortcut| {
                 // On some keyboards brackets need AltGr or Shift.
@@ -78,11 +97,12 @@ mod tests {
     use super::super::action::Stride;
     use super::super::persist::Settings;
     use super::super::scene::tests::recording;
+    use super::super::state::Told;
     use super::*;
 
     fn state() -> State {
         let mut state = State::new(Settings::default());
-        state.run.recording = Some(recording(12, |_, _| 1));
+        state.run.told = Some(Told { recording: recording(12, |_, _| 1), uncertainty: Vec::new() });
         state.playhead.at = 4;
         state
     }
@@ -103,9 +123,7 @@ mod tests {
     #[test]
     fn undo_and_redo_are_told_apart_by_shift() {
         let mut state = state();
-        let mut board = state.board().clone();
-        board.set(0, 1).unwrap();
-        state.document.edit("one", board);
+        state.document.edit("one", super::super::scene::tests::sudoku());
         let shift = Modifiers { shift: true, ..Modifiers::COMMAND };
         assert_eq!(key_action(Key::Z, Modifiers::COMMAND, &state, false), Some(Action::Undo));
         assert_eq!(key_action(Key::Z, shift, &state, false), None);

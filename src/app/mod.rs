@@ -5,11 +5,16 @@ mod action;
 mod apply;
 mod background;
 mod command;
+mod edit;
 mod events;
 mod explain;
+mod figures;
+mod fit;
+mod hand;
 mod keys;
 mod layout;
 mod open;
+mod opened;
 mod panes;
 mod persist;
 mod puzzles;
@@ -28,10 +33,13 @@ use eframe::egui::{self, CentralPanel, Frame, Panel, Ui, ViewportBuilder, Viewpo
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 pub use action::{Action, Effect, Stride};
+pub use figures::Judged;
+pub use hand::{Pen, Tool};
 pub use layout::{Mode, Pane};
 pub use persist::{Loop, Settings};
-pub use puzzles::{Difficulty, Order};
+pub use puzzles::{Difficulty, Order, What};
 pub use research::{Form, Page, ResearchAction, ResearchState, Topic};
+pub use scene::Truth;
 pub use state::{RunStatus, State};
 pub use theme::ThemeChoice;
 pub use train::{Axis, CurveSettings, Draft, Field, Format, Length, PresetInfo, TrainAction, TrainState};
@@ -210,7 +218,7 @@ impl App {
         }
         effects.push(Effect::Engine(Command::ListDevices));
         if !self.state.untouched {
-            effects.push(Effect::Judge(self.state.board().clone()));
+            edit::look_again(&mut self.state, &mut effects);
         }
         effects.extend(options.files.into_iter().map(Effect::Look));
         self.background.samples();
@@ -237,7 +245,7 @@ impl App {
                 }
                 Effect::Copy(text) => ctx.copy_text(text),
                 Effect::AskOpen => self.background.ask_open(),
-                Effect::AskSave(text) => self.background.ask_save(text),
+                Effect::AskSave { text, name } => self.background.ask_save(text, name),
                 Effect::Look(path) => self.background.look(path),
                 Effect::Generate(order) => {
                     self.background.generate(order, self.seed);
@@ -346,7 +354,7 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         let mut settings = self.state.settings.clone();
-        settings.board = (!self.state.untouched).then(|| self.state.board().clone());
+        settings.document = (!self.state.untouched).then(|| self.state.board().clone());
         eframe::set_value(storage, persist::SETTINGS_KEY, &settings);
         eframe::set_value(storage, LAYOUT_KEY, &self.layout.explore);
         eframe::set_value(storage, RESEARCH_LAYOUT_KEY, &self.layout.research);

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use crate::board::sudoku::{ParseError, Sudoku};
+use crate::board::{Found, read};
 
-/// The most bytes that are read as a puzzle; the largest board with frame is far smaller.
-const LARGEST_TEXT: u64 = 64 * 1024;
+/// The most bytes that are read as puzzles: all of ARC's public tasks in one file are smaller.
+const LARGEST_TEXT: u64 = 16 * 1024 * 1024;
 
 /// A file that was recognised.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Opened {
-    /// A board in its text form.
-    Puzzle(Sudoku),
+    /// Boards in one of their text forms.
+    Boards(Found),
     /// A run folder, to be watched.
     Run(PathBuf),
     /// A checkpoint, or a folder of them, for the engine to load.
@@ -35,7 +35,7 @@ pub enum OpenError {
     },
     /// Neither a board nor a checkpoint.
     #[error(
-        "{path} is neither a puzzle nor a checkpoint: it starts like neither a PyTorch nor a safetensors file, and as a board: {why}. Open a text with 16, 36 or 81 cells (`.` for a blank), or a checkpoint"
+        "{path} is neither a puzzle nor a checkpoint: it starts like neither a PyTorch nor a safetensors file, and {why}. Open a Sudoku of 16, 36 or 81 cells (`.` for a blank), a maze of `# SG`, an ARC task, or a checkpoint"
     )]
     Neither {
         /// The file.
@@ -68,7 +68,7 @@ pub fn look(path: &Path) -> Result<Opened, OpenError> {
         return Err(neither("it is too long".to_owned()));
     }
     let text = String::from_utf8(bytes).map_err(|_| neither("it is not text".to_owned()))?;
-    Sudoku::parse(&text, None).map(Opened::Puzzle).map_err(|e: ParseError| neither(e.to_string()))
+    read(&text).map(Opened::Boards).map_err(|e| neither(e.to_string()))
 }
 
 /// Pickles and their zip archives start with these bytes; safetensors with the length of a JSON object.
@@ -89,7 +89,14 @@ mod tests {
 
     #[test]
     fn content_decides() {
-        assert!(matches!(look_at(b"1234 3412 2143 4321"), Ok(Opened::Puzzle(b)) if b.is_solved()));
+        let board = |bytes: &[u8]| match look_at(bytes) {
+            Ok(Opened::Boards(found)) => found.boards[0].1.to_string(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(board(b"1234 3412 2143 4321"), "4x4 Sudoku");
+        assert_eq!(board(b"S #\n# #\n#G "), "3x3 maze");
+        assert_eq!(board(br#"{"train":[],"test":[{"input":[[1,2]]}]}"#), "1x2 ARC grid");
+        assert_eq!(board(b"source,question,answer,rating\na,S ## ##G ,x,3"), "3x3 maze");
         assert!(matches!(look_at(b"PK\x03\x04rest"), Ok(Opened::Checkpoint(_))));
         assert!(matches!(look_at(b"\x80\x02rest"), Ok(Opened::Checkpoint(_))));
         assert!(matches!(look_at(b"\x10\0\0\0\0\0\0\0{\"a\":1}"), Ok(Opened::Checkpoint(_))));
@@ -98,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_fits_nothing_says_what_would() {
-        for bytes in [&b"hello"[..], b"", b"\xff\xfe\xfd", b"1234", &[b'1'; 100_000]] {
+        for bytes in [&b"hello"[..], b"", b"\xff\xfe\xfd", b"1234", &[b'1'; 100_000], b"{}", b"a,b"] {
             let message = look_at(bytes).unwrap_err().to_string();
             assert!(message.contains("file.txt") && message.contains("16, 36 or 81"), "{message}");
         }

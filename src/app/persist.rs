@@ -8,7 +8,9 @@ use super::layout::Mode;
 use super::puzzles::Difficulty;
 use super::theme::ThemeChoice;
 use super::train::CurveSettings;
-use crate::board::sudoku::{Shape, Sudoku};
+use crate::board::Board;
+use crate::board::maze::MazeKind;
+use crate::board::sudoku::Shape;
 use crate::engine::{Halting, ModelSource};
 
 /// Under which key eframe keeps the settings.
@@ -68,8 +70,14 @@ pub struct Settings {
     pub hidden_runs: Vec<PathBuf>,
     /// The preset of the last new run.
     pub preset: Option<String>,
+    /// The side of new mazes.
+    pub maze_side: usize,
+    /// How new mazes are laid out.
+    pub maze_kind: MazeKind,
+    /// ARC grids wear colours that are told apart in all common kinds of colour blindness.
+    pub safe_colours: bool,
     /// The last board, when a person made or chose it.
-    pub board: Option<Sudoku>,
+    pub document: Option<Board>,
 }
 
 impl Default for Settings {
@@ -90,7 +98,10 @@ impl Default for Settings {
             runs: Vec::new(),
             hidden_runs: Vec::new(),
             preset: None,
-            board: None,
+            maze_side: 15,
+            maze_kind: MazeKind::Perfect,
+            safe_colours: false,
+            document: None,
         }
     }
 }
@@ -114,7 +125,7 @@ mod tests {
         settings.remember("a".into());
         settings.remember("b".into());
         settings.remember("a".into());
-        settings.board = Sudoku::parse("1... ...2 .... ..2.", None).ok();
+        settings.document = Some(super::super::scene::tests::sudoku());
         let text = serde_json::to_string(&settings).unwrap();
         assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
         assert_eq!(settings.recent, [PathBuf::from("a"), PathBuf::from("b")]);

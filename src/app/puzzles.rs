@@ -1,11 +1,15 @@
-//! How hard a new puzzle should be, and the samples of the library.
+//! What a new puzzle should be like, and the samples of the library.
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
-use crate::board::sudoku::{GenerateError, Puzzle, Shape, generate};
+use crate::board::arc::Sheet;
+use crate::board::arc::families::{self, FAMILIES, Family};
+use crate::board::maze::{self, MazeKind};
+use crate::board::sudoku::{self, Shape};
+use crate::board::{Board, Kind};
 
 /// How many givens a new puzzle has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -52,13 +56,57 @@ impl Difficulty {
     }
 }
 
+/// What kind of puzzle is to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// A Sudoku.
+    Sudoku(Shape, Difficulty),
+    /// A maze.
+    Maze {
+        /// Cells along one side.
+        side: usize,
+        /// How it is laid out.
+        kind: MazeKind,
+    },
+    /// A task of one of our own families.
+    Arc {
+        /// The family's place in the list.
+        family: usize,
+        /// The most rows and columns of its grids.
+        side: usize,
+    },
+}
+
+impl What {
+    /// The kind of board.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Sudoku(..) => Kind::Sudoku,
+            Self::Maze { .. } => Kind::Maze,
+            Self::Arc { .. } => Kind::Arc,
+        }
+    }
+
+    /// The title of the puzzle that is made.
+    pub fn title(self) -> String {
+        match self {
+            Self::Sudoku(shape, difficulty) => format!("New {shape}, {}", difficulty.name().to_lowercase()),
+            Self::Maze { side, kind } => format!("New {side} × {side} maze, {kind}"),
+            Self::Arc { family, .. } => family_of(family).name.to_owned(),
+        }
+    }
+}
+
+/// A family by its place in the list; one beyond it is the last.
+fn family_of(index: usize) -> &'static Family {
+    &FAMILIES[index.min(FAMILIES.len() - 1)]
+}
+
 /// A puzzle to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
-    /// The board.
-    pub shape: Shape,
-    /// How hard.
-    pub difficulty: Difficulty,
+    /// Which.
+    pub what: What,
     /// Whether a person asked for it; else the program did, to have something to show.
     pub asked: bool,
 }
@@ -66,30 +114,59 @@ pub struct Order {
 /// A puzzle of the library.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// How hard.
-    pub difficulty: Difficulty,
-    /// The puzzle and its solution.
-    pub puzzle: Puzzle,
+    /// Its name below the thumbnail.
+    pub name: String,
+    /// The board.
+    pub board: Board,
 }
 
 /// A new puzzle from a seed.
 ///
 /// # Errors
-/// As [`generate`].
-pub fn make(shape: Shape, difficulty: Difficulty, seed: u64) -> Result<Puzzle, GenerateError> {
-    generate(shape, difficulty.givens(shape), &mut ChaCha8Rng::seed_from_u64(seed))
+/// What the generator says: no such puzzle, or none found in bounded time.
+pub fn make(what: What, seed: u64) -> Result<Board, String> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    match what {
+        What::Sudoku(shape, difficulty) => {
+            let puzzle = sudoku::generate(shape, difficulty.givens(shape), &mut rng).map_err(|e| e.to_string())?;
+            Ok(puzzle.board.into())
+        }
+        What::Maze { side, kind } => {
+            let length = kind.usual_length(side);
+            let puzzle = maze::generate(side, kind, length, &mut rng).map_err(|e| e.to_string())?;
+            Ok(puzzle.maze.into())
+        }
+        What::Arc { family, side } => {
+            let family = family_of(family);
+            let task = families::task(family, side, 3, 1, seed).map_err(|e| e.to_string())?;
+            // A family's task asks something.
+            Ok(Sheet::new(family.name, task).unwrap_or_default().into())
+        }
+    }
 }
 
-/// The library's samples: one of each difficulty for each usual shape, the same at every start.
+/// The sides of the mazes in the library.
+pub const MAZE_SIDES: [usize; 3] = [9, 15, 30];
+/// The most rows and columns of the library's ARC grids.
+const ARC_SIDE: usize = 10;
+
+/// The library's samples, the same at every start: Sudokus of each usual shape and difficulty, mazes of each kind and
+/// side, and a task of each family.
 pub fn samples() -> Vec<Sample> {
-    Shape::ALL
-        .into_iter()
-        .flat_map(|shape| Difficulty::ALL.map(|difficulty| (shape, difficulty)))
-        .filter_map(|(shape, difficulty)| {
-            let puzzle = make(shape, difficulty, 20 + difficulty as u64).ok()?;
-            Some(Sample { difficulty, puzzle })
-        })
-        .collect()
+    let sudokus = Shape::ALL.into_iter().flat_map(|shape| Difficulty::ALL.map(|difficulty| (shape, difficulty)));
+    let sudokus = sudokus.map(|(shape, d)| (d.name().to_owned(), What::Sudoku(shape, d), 20 + d as u64));
+    let mazes = MAZE_SIDES.into_iter().flat_map(|side| MazeKind::ALL.map(|kind| (side, kind)));
+    let mazes = mazes.map(|(side, kind)| (capital(&kind.to_string()), What::Maze { side, kind }, 3));
+    let tasks =
+        (0..FAMILIES.len()).map(|family| (FAMILIES[family].name.to_owned(), What::Arc { family, side: ARC_SIDE }, 1));
+    let all: Vec<_> = sudokus.chain(mazes).chain(tasks).collect();
+    all.into_iter().filter_map(|(name, what, seed)| Some(Sample { name, board: make(what, seed).ok()? })).collect()
+}
+
+/// A word with a capital letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[cfg(test)]
@@ -97,14 +174,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_shape_and_difficulty_can_be_made() {
+    fn every_puzzle_can_be_made() {
         let samples = samples();
-        assert_eq!(samples.len(), 9);
-        for sample in &samples {
-            let board = &sample.puzzle.board;
-            assert!(sample.difficulty.givens(board.shape()).contains(&board.givens()));
-            assert!(sample.puzzle.solution.is_solved());
-        }
+        assert_eq!(samples.len(), 9 + 9 + FAMILIES.len());
+        assert!(samples.iter().all(|sample| sample.board.cells() > 0));
+        let easy = samples[0].board.sudoku().unwrap();
+        assert!(Difficulty::Easy.givens(easy.shape()).contains(&easy.givens()));
+        assert!(samples[9..18].iter().all(|sample| sample.board.maze().unwrap().check().is_ok()));
         assert_eq!(samples, super::samples());
     }
 }

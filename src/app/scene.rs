@@ -1,53 +1,132 @@
 //! What the board shows at one moment of a run: pure, from the board, the recording and the playhead.
 
+use crate::board::arc::Grid;
+use crate::board::maze::{PathVerdict, Seen, Shortest};
 use crate::board::sudoku::Sudoku;
-use crate::task;
-use crate::trace::{Readout, Recording};
+use crate::board::{Board, maze};
+use crate::task::glyph::{Glyph, glyph};
+use crate::task::{self, Boards, Placement, place};
+use crate::trace::{Dimensions, Readout, Recording};
 
 /// A cell counts as sure from this probability on.
 pub const SURE: f32 = 0.9;
 
+/// The right answer, when it is shown.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Truth {
+    /// The one solution of a Sudoku.
+    Digits(Sudoku),
+    /// The shortest path of a maze that is nearest to the model's.
+    Path,
+    /// The output of an ARC pair.
+    Grid(Grid),
+}
+
 /// One cell.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cell {
-    /// The digit that stands on the board.
-    pub given: Option<u8>,
-    /// The digit that the model would write into a blank cell; None when it answers with no digit.
-    pub predicted: Option<u8>,
+    /// What stands on the board.
+    pub given: Glyph,
+    /// The cell is asked about: a blank one, an open one of a maze, one of the grid that an ARC answer shows.
+    pub open: bool,
+    /// What the model says; where nothing is asked, only what differs from the board.
+    pub answer: Option<Glyph>,
     /// The probability of that answer.
     pub confidence: f32,
+    /// The probability that the cell is on a maze's path.
+    pub path: f32,
     /// The answer differs from the one a micro-step before.
     pub changed: bool,
-    /// The digit stands twice in a row, column or box.
-    pub conflict: bool,
+    /// The answer breaks a rule, or differs from the truth that is shown.
+    pub wrong: bool,
+    /// What is right here, when it is shown.
+    pub truth: Option<Glyph>,
 }
 
 impl Cell {
-    /// The digit that is seen.
-    pub fn digit(&self) -> Option<u8> {
-        self.given.or(self.predicted)
+    fn new(given: Glyph, open: bool) -> Self {
+        Self { given, open, answer: None, confidence: 0.0, path: 0.0, changed: false, wrong: false, truth: None }
+    }
+
+    /// What is seen: the model's answer where one is asked for, else what stands on the board.
+    pub fn shown(&self) -> Glyph {
+        self.answer.filter(|_| self.open).unwrap_or(self.given)
     }
 }
 
 /// The whole board at one moment.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
+    /// Rows of what is answered; of an ARC task, the canvas.
+    pub rows: usize,
+    /// Its columns.
+    pub cols: usize,
     /// Row by row.
     pub cells: Vec<Cell>,
     /// Whether there is an answer to show.
     pub answered: bool,
     /// Cells that the model has to fill.
-    pub blanks: usize,
+    pub open: usize,
     /// Of them, how many it is sure of.
     pub sure: usize,
-    /// Cells that break a rule.
-    pub conflicts: usize,
-    /// Blank cells whose answer changed with this micro-step.
+    /// Cells that are wrong.
+    pub wrong: usize,
+    /// Open cells whose answer changed with this micro-step.
     pub changed: usize,
-    /// Mean entropy of the blank cells, bits.
+    /// Mean entropy of the open cells, bits.
     pub entropy: f32,
-    /// Every cell is filled and no rule is broken.
+    /// The answer is right: by the rules, or as the task's file says.
     pub solved: bool,
+    /// A maze's path against the shortest ones.
+    pub path: Option<Seen>,
+    /// An ARC answer as a grid.
+    pub grid: Option<Grid>,
+}
+
+/// A board among the tokens of the model that made a recording.
+struct View {
+    task: &'static str,
+    placed: Placement,
+}
+
+impl View {
+    fn of(board: &Board, dimensions: &Dimensions) -> Option<Self> {
+        let boards = Boards::of(dimensions.tokens - dimensions.puzzle_tokens, dimensions.vocab)?;
+        Some(Self { task: boards.task(), placed: place(board, boards)? })
+    }
+
+    fn said(&self, readout: &Readout, cell: usize) -> (Glyph, f32) {
+        let (token, probability) = readout.best(self.placed.token(cell));
+        (glyph(self.task, token as i32), probability)
+    }
+
+    fn cells(&self) -> usize {
+        self.placed.size.0 * self.placed.size.1
+    }
+
+    /// The cells that are asked about, `[cells]`.
+    fn open(&self, board: &Board, readout: Option<&Readout>) -> Vec<bool> {
+        let given = |cell: usize| glyph(self.task, self.placed.tokens[self.placed.token(cell)]);
+        let (rows, cols) = match (board, readout) {
+            (Board::Arc(_), Some(readout)) => self.grid(readout).map_or((0, 0), |grid| (grid.rows(), grid.cols())),
+            _ => (0, 0),
+        };
+        let open = |cell: usize| match board {
+            Board::Arc(_) => cell / self.placed.side < rows && cell % self.placed.side < cols,
+            _ => matches!(given(cell), Glyph::Blank | Glyph::Open),
+        };
+        (0..self.cells()).map(open).collect()
+    }
+
+    /// The grid that an ARC answer shows.
+    fn grid(&self, readout: &Readout) -> Option<Grid> {
+        task::arc::decode(&readout.tokens(), self.placed.side)
+    }
+}
+
+/// Whether a run on one board can be shown on another until that one's own run has come: it lies at the same place.
+pub fn still_fits(board: &Board, recording: &Recording) -> bool {
+    View::of(board, &recording.dimensions).is_some()
 }
 
 /// The read-out after this many micro-steps.
@@ -55,96 +134,215 @@ pub fn readout(recording: Option<&Recording>, playhead: usize) -> Option<&Readou
     recording?.steps.get(playhead.checked_sub(1)?).map(|step| &step.readout)
 }
 
-/// The digits that a read-out would write, `[cells]`.
-fn answers(board: &Sudoku, readout: &Readout) -> Vec<Option<u8>> {
-    (0..board.cells().len()).map(|cell| task::sudoku::digit(board.shape(), readout.best(cell).0 as i32)).collect()
+/// What stands on a board where no model is asked.
+fn bare(board: &Board) -> Scene {
+    let cell = |glyph: Glyph| Cell::new(glyph, matches!(glyph, Glyph::Blank | Glyph::Open));
+    let cells: Vec<Cell> = match board {
+        Board::Sudoku(sheet) => sheet.board().cells().iter().map(|digit| cell(digit_glyph(*digit))).collect(),
+        Board::Maze(maze) => maze.cells().iter().map(|kind| cell(maze_glyph(*kind))).collect(),
+        Board::Arc(sheet) => sheet.input().cells().iter().map(|colour| cell(Glyph::Colour(*colour))).collect(),
+    };
+    let (rows, cols) = board.size();
+    Scene { rows, cols, open: cells.iter().filter(|cell| cell.open).count(), cells, ..Scene::default() }
+}
+
+fn digit_glyph(digit: u8) -> Glyph {
+    if digit == 0 { Glyph::Blank } else { Glyph::Digit(digit) }
+}
+
+/// What a maze's cell looks like.
+pub fn maze_glyph(cell: maze::Cell) -> Glyph {
+    match cell {
+        maze::Cell::Wall => Glyph::Wall,
+        maze::Cell::Open => Glyph::Open,
+        maze::Cell::Start => Glyph::Start,
+        maze::Cell::Goal => Glyph::Goal,
+    }
 }
 
 /// The board after `playhead` micro-steps of a recording of this board.
-pub fn scene(board: &Sudoku, recording: Option<&Recording>, playhead: usize) -> Scene {
-    let now = readout(recording, playhead);
-    let answer = now.map(|r| answers(board, r));
-    let before = readout(recording, playhead.saturating_sub(1)).map(|r| answers(board, r));
-    let mut cells: Vec<Cell> = board
-        .cells()
-        .iter()
-        .enumerate()
-        .map(|(cell, &digit)| match (digit, &answer, now) {
-            (0, Some(answer), Some(now)) => Cell {
-                predicted: answer[cell],
-                confidence: now.best(cell).1,
-                changed: before.as_ref().is_some_and(|before| before[cell] != answer[cell]),
-                ..Cell::default()
-            },
-            (0, ..) => Cell::default(),
-            (digit, ..) => Cell { given: Some(digit), confidence: 1.0, ..Cell::default() },
+pub fn scene(board: &Board, recording: Option<&Recording>, playhead: usize, truth: Option<&Truth>) -> Scene {
+    let view = recording.and_then(|recording| View::of(board, &recording.dimensions));
+    let now = readout(recording, playhead).filter(|_| view.is_some());
+    let mut scene = match (&view, now) {
+        (Some(view), Some(now)) => {
+            let before = readout(recording, playhead.saturating_sub(1));
+            answered(board, view, now, before)
+        }
+        _ => bare(board),
+    };
+    judge(board, &mut scene, truth);
+    scene.wrong = scene.cells.iter().filter(|cell| cell.wrong).count();
+    scene
+}
+
+fn answered(board: &Board, view: &View, now: &Readout, before: Option<&Readout>) -> Scene {
+    let open = view.open(board, Some(now));
+    let cells: Vec<Cell> = (0..view.cells())
+        .map(|cell| {
+            let token = view.placed.token(cell);
+            let given = glyph(view.task, view.placed.tokens[token]);
+            let (said, confidence) = view.said(now, cell);
+            let asked = open[cell];
+            Cell {
+                answer: Some(said).filter(|said| asked || view.task == "maze" && *said != given),
+                confidence: if asked { confidence } else { 1.0 },
+                path: now.cell(token).get(task::maze::PATH as usize).copied().filter(|_| asked).unwrap_or(0.0),
+                changed: asked && before.is_some_and(|before| view.said(before, cell).0 != said),
+                ..Cell::new(given, asked)
+            }
         })
         .collect();
-    let digits = cells.iter().map(|cell| cell.digit().unwrap_or(0)).collect();
-    let seen = Sudoku::new(board.shape(), digits).unwrap_or_else(|_| board.clone());
-    for (cell, conflict) in cells.iter_mut().zip(seen.conflicts()) {
-        cell.conflict = conflict;
-    }
-    let open: Vec<&Cell> = cells.iter().filter(|cell| cell.given.is_none()).collect();
-    let entropy = now.map_or(0.0, |now| uncertainty(board, now));
+    let asked = || cells.iter().filter(|cell| cell.open);
     Scene {
-        answered: now.is_some(),
-        blanks: open.len(),
-        sure: open.iter().filter(|cell| cell.predicted.is_some() && cell.confidence >= SURE).count(),
-        conflicts: cells.iter().filter(|cell| cell.conflict).count(),
-        changed: open.iter().filter(|cell| cell.changed).count(),
-        entropy,
-        solved: seen.is_solved(),
+        rows: view.placed.size.0,
+        cols: view.placed.size.1,
+        answered: true,
+        open: asked().count(),
+        sure: asked().filter(|cell| !is_nothing(cell.answer) && cell.confidence >= SURE).count(),
+        changed: asked().filter(|cell| cell.changed).count(),
+        entropy: mean_entropy(view, &open, now),
+        grid: board.arc().and_then(|_| view.grid(now)),
         cells,
+        ..Scene::default()
     }
 }
 
-/// The mean entropy of the blank cells' answers, in bits.
-pub fn uncertainty(board: &Sudoku, readout: &Readout) -> f32 {
-    let blanks = || board.cells().iter().enumerate().filter(|(_, digit)| **digit == 0);
-    blanks().map(|(cell, _)| readout.entropy(cell)).sum::<f32>() / blanks().count().max(1) as f32
+/// An answer that says nothing about the cell.
+fn is_nothing(answer: Option<Glyph>) -> bool {
+    matches!(answer, None | Some(Glyph::Nothing | Glyph::Blank | Glyph::Unknown))
 }
 
-/// The digits that a cell may become with their probabilities, most probable first.
-pub fn candidates(board: &Sudoku, readout: &Readout, cell: usize) -> Vec<(u8, f32)> {
-    let probabilities = readout.cell(cell).iter().enumerate();
-    let mut all: Vec<(u8, f32)> = probabilities
-        .filter_map(|(token, &p)| task::sudoku::digit(board.shape(), token as i32).map(|digit| (digit, p)))
-        .collect();
+/// What is right and what is wrong, by the rules and by the truth.
+fn judge(board: &Board, scene: &mut Scene, truth: Option<&Truth>) {
+    match board {
+        Board::Sudoku(sheet) => judge_sudoku(sheet.board(), scene, truth),
+        Board::Maze(maze) => judge_maze(maze, scene, truth),
+        Board::Arc(sheet) => {
+            scene.solved = scene.grid.is_some() && scene.grid.as_ref() == sheet.output();
+            if let (Some(Truth::Grid(grid)), true) = (truth, scene.answered) {
+                for (at, cell) in scene.cells.iter_mut().enumerate() {
+                    let right = grid.get(at / scene.cols, at % scene.cols).map(Glyph::Colour);
+                    cell.truth = right;
+                    cell.wrong = match right {
+                        Some(right) => !cell.open || cell.answer != Some(right),
+                        None => cell.open,
+                    };
+                }
+            }
+        }
+    }
+}
+
+fn judge_sudoku(board: &Sudoku, scene: &mut Scene, truth: Option<&Truth>) {
+    let digit = |cell: &Cell| if let Glyph::Digit(digit) = cell.shown() { digit } else { 0 };
+    let seen = Sudoku::new(board.shape(), scene.cells.iter().map(digit).collect()).unwrap_or_else(|_| board.clone());
+    for (cell, conflict) in scene.cells.iter_mut().zip(seen.conflicts()) {
+        cell.wrong = conflict;
+    }
+    scene.solved = seen.is_solved();
+    if let Some(Truth::Digits(solution)) = truth {
+        for (cell, digit) in scene.cells.iter_mut().zip(solution.cells()) {
+            cell.truth = cell.open.then_some(Glyph::Digit(*digit));
+        }
+    }
+}
+
+fn judge_maze(maze: &maze::Maze, scene: &mut Scene, truth: Option<&Truth>) {
+    let marked: Vec<bool> = scene.cells.iter().map(|cell| cell.answer == Some(Glyph::Path)).collect();
+    let shortest = Shortest::of(maze);
+    if truth.is_some() {
+        let path = shortest.nearest(maze, &marked);
+        let mut on = vec![false; marked.len()];
+        path.iter().for_each(|cell| on[*cell] = true);
+        for (cell, on) in scene.cells.iter_mut().zip(on).filter(|(cell, _)| cell.open && shortest.steps().is_some()) {
+            cell.truth = Some(if on { Glyph::Path } else { Glyph::Open });
+        }
+    }
+    if !scene.answered {
+        return;
+    }
+    let seen = shortest.judge(maze, &marked);
+    for (at, cell) in scene.cells.iter_mut().enumerate() {
+        // On walls and ends no answer but their own is right.
+        let off = marked[at] && shortest.steps().is_some() && !shortest.holds(at);
+        cell.wrong = off || !cell.open && cell.answer.is_some();
+    }
+    let kept = scene.cells.iter().all(|cell| cell.open == matches!(cell.answer, Some(Glyph::Path | Glyph::Open)));
+    scene.solved = kept && seen.verdict == PathVerdict::Shortest;
+    scene.path = Some(seen);
+}
+
+fn mean_entropy(view: &View, open: &[bool], readout: &Readout) -> f32 {
+    let asked = || (0..open.len()).filter(|cell| open[*cell]);
+    asked().map(|cell| readout.entropy(view.placed.token(cell))).sum::<f32>() / asked().count().max(1) as f32
+}
+
+/// The mean entropy of the open cells' answers, in bits.
+pub fn uncertainty(board: &Board, dimensions: &Dimensions, readout: &Readout) -> f32 {
+    let Some(view) = View::of(board, dimensions) else { return 0.0 };
+    mean_entropy(&view, &view.open(board, Some(readout)), readout)
+}
+
+/// What a cell may become with the probabilities, most probable first; of a Sudoku only the digits.
+pub fn candidates(board: &Board, recording: &Recording, playhead: usize, cell: usize) -> Vec<(Glyph, f32)> {
+    let (Some(view), Some(readout)) = (View::of(board, &recording.dimensions), readout(Some(recording), playhead))
+    else {
+        return Vec::new();
+    };
+    let all = readout.cell(view.placed.token(cell)).iter().enumerate();
+    let mut all: Vec<(Glyph, f32)> = all.map(|(token, &p)| (glyph(view.task, token as i32), p)).collect();
+    let counts = |glyph: &Glyph| match board {
+        Board::Sudoku(_) => matches!(glyph, Glyph::Digit(_)),
+        _ => *glyph != Glyph::Nothing || board.kind() == crate::board::Kind::Arc,
+    };
+    all.retain(|(glyph, _)| counts(glyph));
     all.sort_by(|a, b| b.1.total_cmp(&a.1));
     all
 }
 
+/// The entropy of one cell's answer, bits.
+pub fn entropy(board: &Board, recording: &Recording, playhead: usize, cell: usize) -> f32 {
+    let view = View::of(board, &recording.dimensions);
+    let read = readout(Some(recording), playhead);
+    view.zip(read).map_or(0.0, |(view, read)| read.entropy(view.placed.token(cell)))
+}
+
 /// How often a cell's answer changed in the first `playhead` micro-steps, and the number of micro-steps since the last
 /// change.
-pub fn changes(board: &Sudoku, recording: &Recording, cell: usize, playhead: usize) -> (usize, Option<usize>) {
+pub fn changes(board: &Board, recording: &Recording, cell: usize, playhead: usize) -> (usize, Option<usize>) {
+    let Some(view) = View::of(board, &recording.dimensions) else { return (0, None) };
     let upto = playhead.min(recording.steps.len());
-    let digit = |step: usize| task::sudoku::digit(board.shape(), recording.steps[step].readout.best(cell).0 as i32);
-    let moments: Vec<usize> = (1..upto).filter(|&step| digit(step) != digit(step - 1)).collect();
+    let said = |step: usize| view.said(&recording.steps[step].readout, cell).0;
+    let moments: Vec<usize> = (1..upto).filter(|&step| said(step) != said(step - 1)).collect();
     (moments.len(), moments.last().map(|last| upto - 1 - last))
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::board::arc::{Sheet, Task};
     use crate::board::sudoku::Shape;
-    use crate::trace::{Dimensions, Schedule, SegmentEnd, StepRecord};
+    use crate::trace::{Schedule, SegmentEnd, StepRecord};
 
-    /// A recording on a 4x4 board in which step `i` answers every cell with `digit(i, cell)` at probability 0.8.
-    pub(crate) fn recording(steps: usize, digit: impl Fn(usize, usize) -> usize) -> Recording {
+    /// A recording on boards of `cells` and `vocab` tokens in which step `i` answers every cell with `token(i, cell)` at
+    /// probability 0.8.
+    pub(crate) fn told(cells: usize, vocab: usize, steps: usize, token: impl Fn(usize, usize) -> usize) -> Recording {
         let schedule = Schedule { h_cycles: 2, l_cycles: 2 };
-        let dimensions = Dimensions { schedule, tokens: 17, puzzle_tokens: 1, hidden: 4, vocab: 6, max_segments: 4 };
-        let mut recording = Recording::new(dimensions, vec![0.0; 68].into(), vec![0.5; 68].into());
+        let tokens = cells + 1;
+        let dimensions = Dimensions { schedule, tokens, puzzle_tokens: 1, hidden: 4, vocab, max_segments: 4 };
+        let state = |value: f32| vec![value; 4 * tokens].into();
+        let mut recording = Recording::new(dimensions, state(0.0), state(0.5));
         for step in 0..steps {
-            let mut probabilities = vec![0.04; 16 * 6];
-            for cell in 0..16 {
-                probabilities[cell * 6 + digit(step, cell) + 1] = 0.8;
+            let mut probabilities = vec![0.2 / (vocab - 1) as f32; cells * vocab];
+            for cell in 0..cells {
+                probabilities[cell * vocab + token(step, cell)] = 0.8;
             }
             recording.steps.push(StepRecord {
                 at: schedule.at(step),
-                state: vec![step as f32; 68].into(),
+                state: state(step as f32),
                 residual: if step % 3 == 0 { 0.8 } else { 0.1 },
-                readout: Readout::new(6, probabilities.into()),
+                readout: Readout::new(vocab, probabilities.into()),
             });
             if (step + 1) % 6 == 0 {
                 let segment = step / 6;
@@ -155,38 +353,82 @@ pub(crate) mod tests {
         recording
     }
 
+    /// The same on a 4x4 Sudoku, with digits.
+    pub(crate) fn recording(steps: usize, digit: impl Fn(usize, usize) -> usize) -> Recording {
+        told(16, 6, steps, |step, cell| digit(step, cell) + 1)
+    }
+
+    pub(crate) fn sudoku() -> Board {
+        Sudoku::parse("1... ...2 .... ..2.", None).unwrap().into()
+    }
+
     #[test]
     fn before_the_first_step_only_the_givens_are_seen() {
-        let board = Sudoku::parse("1... ...2 .... ..2.", None).unwrap();
         let recording = recording(3, |_, _| 3);
-        let scene = scene(&board, Some(&recording), 0);
+        let scene = scene(&sudoku(), Some(&recording), 0, None);
         assert!(!scene.answered);
-        assert_eq!((scene.blanks, scene.sure, scene.changed), (13, 0, 0));
-        assert_eq!(scene.cells[0].given, Some(1));
-        assert_eq!(scene.cells[1].digit(), None);
+        assert_eq!((scene.open, scene.sure, scene.changed), (13, 0, 0));
+        assert_eq!((scene.cells[0].given, scene.cells[1].shown()), (Glyph::Digit(1), Glyph::Blank));
     }
 
     #[test]
     fn answers_changes_and_conflicts() {
-        let board = Sudoku::parse("1... ...2 .... ..2.", None).unwrap();
+        let board = sudoku();
         let recording = recording(2, |step, cell| if step == 1 && cell == 5 { 4 } else { 3 });
-        let first = scene(&board, Some(&recording), 1);
+        let first = scene(&board, Some(&recording), 1, None);
         assert_eq!(first.changed, 0);
-        let second = scene(&board, Some(&recording), 2);
+        let second = scene(&board, Some(&recording), 2, None);
         assert_eq!(second.changed, 1);
-        assert!(second.cells[5].changed && second.cells[5].predicted == Some(4));
-        assert!(second.cells[1].conflict && !second.cells[5].conflict);
+        assert!(second.cells[5].changed && second.cells[5].answer == Some(Glyph::Digit(4)));
+        assert!(second.cells[1].wrong && !second.cells[5].wrong);
         assert_eq!(changes(&board, &recording, 5, 2), (1, Some(0)));
         assert_eq!(changes(&board, &recording, 4, 2), (0, None));
-        assert_eq!(candidates(&board, &recording.steps[1].readout, 5)[0].0, 4);
+        assert_eq!(candidates(&board, &recording, 2, 5)[0].0, Glyph::Digit(4));
     }
 
     #[test]
     fn a_right_answer_is_solved_by_the_rules_alone() {
         let full = Sudoku::parse("1234 3412 2143 4321", None).unwrap();
-        let board = Sudoku::parse("1... ...2 .... ..2.", None).unwrap();
+        let board = sudoku();
         let recording = recording(1, |_, cell| usize::from(full.cells()[cell]));
-        assert!(scene(&board, Some(&recording), 1).solved);
-        assert!(!scene(&Sudoku::blank(Shape::ALL[0]), None, 0).solved);
+        assert!(scene(&board, Some(&recording), 1, None).solved);
+        assert!(!scene(&Sudoku::blank(Shape::ALL[0]).into(), None, 0, None).solved);
+        let shown = scene(&board, Some(&recording), 1, Some(&Truth::Digits(full)));
+        assert_eq!((shown.cells[0].truth, shown.cells[1].truth), (None, Some(Glyph::Digit(2))));
+    }
+
+    #[test]
+    fn a_mazes_path_is_judged_where_it_lies() {
+        let maze = maze::Maze::parse("S  \n # \n  G").unwrap();
+        let board = Board::from(maze.clone());
+        // The same maze in the middle of a model's 5x5; the path goes right and down, then also into the wall.
+        let told = told(25, 6, 2, |step, token| match token {
+            7 | 8 | 13 => 5,
+            12 if step == 1 => 5,
+            6 => 3,
+            18 => 4,
+            11 | 16 | 17 => 2,
+            _ => 1,
+        });
+        let first = scene(&board, Some(&told), 1, None);
+        assert!(first.solved && first.wrong == 0 && first.open == 6);
+        assert_eq!(first.path.unwrap().verdict, PathVerdict::Shortest);
+        let second = scene(&board, Some(&told), 2, Some(&Truth::Path));
+        assert!(!second.solved && second.cells[4].wrong && second.wrong == 1);
+        assert_eq!((second.cells[1].truth, second.cells[3].truth), (Some(Glyph::Path), Some(Glyph::Open)));
+        assert!(!still_fits(&maze::Maze::blank(7).unwrap().into(), &told));
+    }
+
+    #[test]
+    fn an_arc_answer_has_its_own_size() {
+        let task = Task::parse(r#"{"train":[],"test":[{"input":[[1,2]],"output":[[3],[3]]}]}"#).unwrap();
+        let board = Board::from(Sheet::new("a", task).unwrap());
+        let told = told(9, 12, 1, |_, token| if token % 3 == 0 { 5 } else { 0 });
+        let seen = scene(&board, Some(&told), 1, None);
+        assert_eq!((seen.rows, seen.open, seen.solved, seen.wrong), (3, 3, false, 0));
+        assert_eq!(seen.grid.unwrap().to_string(), "3\n3\n3");
+        let truth = Truth::Grid(board.arc().unwrap().output().unwrap().clone());
+        let shown = scene(&board, Some(&told), 1, Some(&truth));
+        assert!(shown.cells[6].wrong && shown.wrong == 1);
     }
 }

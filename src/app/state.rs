@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use super::action::Action;
+use super::figures::Judged;
+use super::hand::Hand;
 use super::persist::{Loop, Settings};
 use super::puzzles::Sample;
 use super::research::ResearchState;
 use super::scene::{Scene, scene};
 use super::train::TrainState;
-use crate::board::History;
-use crate::board::sudoku::{Shape, Solutions, Sudoku};
+use crate::board::sudoku::Sudoku;
+use crate::board::{Board, History, Kind};
 use crate::checkpoint::SHIPPED;
 use crate::engine::{DeviceInfo, JobId, ModelInfo, ModelSource};
-use crate::task::sudoku::shape_for;
+use crate::task::Boards;
 use crate::trace::{Recording, StepRecord};
 
 /// The speeds of playing, micro-steps per second.
@@ -37,17 +39,42 @@ pub enum RunStatus {
     Failed(String),
 }
 
+/// What a run has computed so far.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Every step.
+    pub recording: Recording,
+    /// The uncertainty of the answer after each micro-step, bits: computed as steps arrive, not for every frame.
+    pub uncertainty: Vec<f32>,
+}
+
 /// One run of the model on the board.
 #[derive(Debug, Clone)]
 pub struct Run {
     /// The request that it answers.
     pub job: JobId,
-    /// What has been computed so far.
-    pub recording: Option<Recording>,
-    /// The uncertainty of the answer after each micro-step, bits: computed as steps arrive, not for every frame.
-    pub uncertainty: Vec<f32>,
+    /// What is shown: this run, or the one before it until this one has come as far.
+    pub told: Option<Told>,
+    /// What has come while the one before is still shown.
+    pub coming: Option<Told>,
+    /// The board changed meanwhile, so it is asked again when this run has ended: an answer now and then while a stroke is
+    /// drawn is worth more than none before its end.
+    pub again: bool,
+    /// When it was asked, seconds.
+    pub asked: f64,
     /// How far it is.
     pub status: RunStatus,
+}
+
+/// A board that is put aside while one of another kind is worked on.
+#[derive(Debug, Clone)]
+pub struct Parked {
+    /// The board, and its edits.
+    pub document: History<Board>,
+    /// What it is called.
+    pub title: String,
+    /// The program put it there.
+    pub untouched: bool,
 }
 
 /// Where the playhead stands, and where it goes when steps arrive.
@@ -71,11 +98,9 @@ pub struct Playhead {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
     /// The board it is about.
-    pub board: Sudoku,
-    /// How many solutions it has.
-    pub solutions: Solutions,
-    /// How many guesses a solver needs.
-    pub rating: u32,
+    pub board: Board,
+    /// What was found.
+    pub judged: Judged,
 }
 
 /// A message in the corner.
@@ -107,8 +132,12 @@ pub struct LogLine {
 /// The state of the window.
 #[derive(Debug, Clone)]
 pub struct State {
-    /// The board, and its edits.
-    pub document: History<Sudoku>,
+    /// The board, and its edits; all of one kind.
+    pub document: History<Board>,
+    /// The boards of the other kinds.
+    pub parked: Vec<Parked>,
+    /// The tool, the colour and the stroke.
+    pub hand: Hand,
     /// What the board is called.
     pub title: String,
     /// The board was put there by the program and never touched, so it may be replaced by one that fits the model.
@@ -125,6 +154,10 @@ pub struct State {
     pub model: Option<Arc<ModelInfo>>,
     /// The model that is being loaded.
     pub loading: Option<ModelSource>,
+    /// The model on its way was chosen by a person, so a board of its kind is shown when it has come.
+    pub follow_model: bool,
+    /// Models that were loaded before, newest last, and what they were made for.
+    pub known: Vec<(ModelSource, Boards)>,
     /// What can compute.
     pub devices: Vec<DeviceInfo>,
     /// What computes.
@@ -146,7 +179,7 @@ pub struct State {
     /// The library's puzzles; empty until they are made.
     pub samples: Vec<Sample>,
     /// Boards of this session that the model solved, or not.
-    pub outcomes: Vec<(Sudoku, bool)>,
+    pub outcomes: Vec<(Board, bool)>,
     /// A puzzle is being made.
     pub generating: bool,
     /// Messages in the corner.
@@ -155,6 +188,8 @@ pub struct State {
     pub log: Vec<LogLine>,
     /// The list of keys is shown.
     pub show_keys: bool,
+    /// The command palette is open, with what was typed.
+    pub palette: Option<String>,
     /// Files hover over the window.
     pub dropping: bool,
     /// Seconds since the start.
@@ -165,11 +200,13 @@ pub struct State {
 impl State {
     /// The state of a window that just opened, with the settings of the last time.
     pub fn new(settings: Settings) -> Self {
-        let board = settings.board.clone();
+        let board = settings.document.clone();
         let untouched = board.is_none();
-        let board = board.unwrap_or_else(|| Sudoku::blank(settings.shape));
+        let board = board.unwrap_or_else(|| Sudoku::blank(settings.shape).into());
         Self {
-            title: if untouched { format!("New {}", board.shape()) } else { "Last board".to_owned() },
+            title: if untouched { format!("New {}", settings.shape) } else { "Last board".to_owned() },
+            parked: Vec::new(),
+            hand: Hand::default(),
             document: History::new(board),
             untouched,
             selected: None,
@@ -178,10 +215,12 @@ impl State {
             show_candidates: false,
             model: None,
             loading: None,
+            follow_model: false,
+            known: Vec::new(),
             devices: Vec::new(),
             device: DeviceInfo::cpu(),
             device_chosen: false,
-            run: Run { job: JobId(0), recording: None, uncertainty: Vec::new(), status: RunStatus::Idle },
+            run: Run { job: JobId(0), told: None, coming: None, again: false, asked: 0.0, status: RunStatus::Idle },
             playhead: Playhead { at: 0, playing: true, follow: false, wanted: 0, moved_at: 0.0, due: 0.0 },
             train: TrainState::new(),
             research: ResearchState::default(),
@@ -193,6 +232,7 @@ impl State {
             toasts: Vec::new(),
             log: Vec::new(),
             show_keys: false,
+            palette: None,
             dropping: false,
             now: 0.0,
             next_id: 1,
@@ -200,13 +240,23 @@ impl State {
     }
 
     /// The board.
-    pub fn board(&self) -> &Sudoku {
+    pub fn board(&self) -> &Board {
         self.document.current()
     }
 
-    /// What has been computed for the board.
+    /// The kind of the board.
+    pub fn kind(&self) -> Kind {
+        self.board().kind()
+    }
+
+    /// What is shown of the model's thinking.
     pub fn recording(&self) -> Option<&Recording> {
-        self.run.recording.as_ref()
+        self.run.told.as_ref().map(|told| &told.recording)
+    }
+
+    /// The uncertainty of the answer after each micro-step that is shown, bits.
+    pub fn uncertainty(&self) -> &[f32] {
+        self.run.told.as_ref().map_or(&[], |told| &told.uncertainty)
     }
 
     /// How many micro-steps have been computed.
@@ -221,43 +271,12 @@ impl State {
 
     /// The board as it is shown now.
     pub fn scene(&self) -> Scene {
-        scene(self.board(), self.recording(), self.playhead.at)
+        scene(self.board(), self.recording(), self.playhead.at, self.shown_truth().as_ref())
     }
 
     /// The engine is at it.
     pub fn thinking(&self) -> bool {
         self.run.status == RunStatus::Thinking
-    }
-
-    /// The boards that the model was made for.
-    pub fn model_shape(&self) -> Option<Shape> {
-        let model = self.model.as_ref()?;
-        shape_for(model.seq_len, model.vocab)
-    }
-
-    /// Why the model cannot answer this board: what is the matter, and what to do. None when it can, or there is none.
-    pub fn misfit(&self) -> Option<String> {
-        let model = self.model.as_ref()?;
-        let board = self.board().shape();
-        match self.model_shape() {
-            Some(shape) if shape == board => None,
-            Some(shape) => Some(format!(
-                "{} was made for {shape} boards and cannot answer a {board} one. Take a {shape} puzzle, or another model.",
-                model.name
-            )),
-            None => Some(format!(
-                "{} is made for {} cells with {} tokens, which is no Sudoku. Choose another model.",
-                model.name, model.seq_len, model.vocab
-            )),
-        }
-    }
-
-    /// The solution, when it is the only one and was asked for.
-    pub fn shown_solution(&self) -> Option<&Sudoku> {
-        match &self.verdict {
-            Some(Verdict { solutions: Solutions::Unique(solution), .. }) if self.show_solution => Some(solution),
-            _ => None,
-        }
     }
 
     /// The names of the shipped models.
@@ -357,7 +376,7 @@ mod tests {
 
     fn state(steps: usize) -> State {
         let mut state = State::new(Settings::default());
-        state.run.recording = Some(recording(steps, |_, _| 1));
+        state.run.told = Some(Told { recording: recording(steps, |_, _| 1), uncertainty: Vec::new() });
         state.run.status = RunStatus::Finished(1.0);
         state.settings.speed = 2.0;
         state

@@ -175,12 +175,17 @@ impl Theme {
         ground.lerp_to_gamma(color, opacity)
     }
 
-    /// One of ARC's ten colours; 0 is the ground of a cell.
-    pub fn arc(&self, colour: u8) -> Color32 {
-        const COLOURS: [u32; 9] =
+    /// One of ARC's ten colours, or of ten that are told apart in all common kinds of colour blindness; 0 is the ground of
+    /// a cell.
+    pub fn arc(&self, colour: u8, safe: bool) -> Color32 {
+        const OWN: [u32; 9] =
             [0x1E93FF, 0xF93C31, 0x4FCC30, 0xFFDC00, 0x999999, 0xE53AA3, 0xFF851B, 0x87D8F1, 0x921231];
+        // Okabe and Ito's eight, and a dark violet; they differ in lightness too.
+        const SAFE: [u32; 9] =
+            [0x0072B2, 0xD55E00, 0x009E73, 0xF0E442, 0x9A9A9A, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x4B2A7B];
+        let colours = if safe { &SAFE } else { &OWN };
         match colour.checked_sub(1) {
-            Some(index) => COLOURS.get(usize::from(index)).map_or(self.wrong, |hex| rgb(*hex)),
+            Some(index) => colours.get(usize::from(index)).map_or(self.wrong, |hex| rgb(*hex)),
             None => self.window,
         }
     }

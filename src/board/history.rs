@@ -50,6 +50,20 @@ impl<T: Clone + PartialEq> History<T> {
         true
     }
 
+    /// Goes on with the last edit, as a stroke does that grows: the value changes, the edit stays one.
+    pub fn amend(&mut self, value: T) {
+        self.current = value;
+    }
+
+    /// Ends an edit that was amended; one that came back to where it began is forgotten. Returns whether it was.
+    pub fn settle(&mut self) -> bool {
+        let nothing = self.past.back().is_some_and(|edit| edit.value == self.current);
+        if nothing {
+            self.past.pop_back();
+        }
+        nothing
+    }
+
     /// Takes the last edit back and returns the value before it, or `None` when there is nothing to undo.
     pub fn undo(&mut self) -> Option<&T> {
         let Edit { name, value } = self.past.pop_back()?;
@@ -95,6 +109,20 @@ mod tests {
         assert!(history.edit("three", 3));
         assert_eq!(history.redo(), None);
         assert_eq!(history.current(), &3);
+    }
+
+    #[test]
+    fn an_amended_edit_stays_one() {
+        let mut history = History::new(0);
+        history.edit("stroke", 1);
+        history.amend(2);
+        assert!(!history.settle());
+        assert_eq!(history.undo(), Some(&0));
+        assert_eq!(history.redo(), Some(&2));
+        history.edit("stroke", 3);
+        history.amend(2);
+        assert!(history.settle());
+        assert_eq!((*history.current(), history.undo()), (2, Some(&0)));
     }
 
     #[test]

@@ -57,6 +57,12 @@ pub(super) fn config(path: &Path, metadata: &HashMap<String, String>) -> Result<
     Ok(Some(config))
 }
 
+/// The configuration of a file without its tensors; None when it does not tell.
+pub(super) fn read_config(path: &Path, bytes: &[u8]) -> Option<HrmConfig> {
+    let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
+    config(path, header.metadata().as_ref()?).ok().flatten()
+}
+
 /// Writes named f32 tensors `(name, shape, values)` as safetensors, whole or not at all. Names and metadata stand in order
 /// and the values' SHA-256 among them: equal content gives equal files, and a damaged one is noticed.
 ///

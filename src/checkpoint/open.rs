@@ -1,6 +1,7 @@
 //! From a name, file or folder to a model.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use burn::tensor::Device;
 use sha2::{Digest, Sha256};
@@ -83,6 +84,16 @@ pub fn open_for(name: &str, cells: Option<usize>) -> Result<Checkpoint, Checkpoi
 pub fn shipped(name: &str) -> Option<Result<Checkpoint, CheckpointError>> {
     let (name, bytes) = SHIPPED.iter().find(|(shipped, _)| *shipped == name)?;
     Some(from_safetensors(Path::new(name), bytes, None))
+}
+
+/// The configurations of the models that the program carries, in their order.
+pub fn shipped_configs() -> &'static [(&'static str, HrmConfig)] {
+    static CONFIGS: LazyLock<Vec<(&str, HrmConfig)>> = LazyLock::new(|| {
+        let config =
+            |(name, bytes): &(&'static str, &[u8])| Some((*name, native::read_config(Path::new(name), bytes)?));
+        SHIPPED.iter().filter_map(config).collect()
+    });
+    &CONFIGS
 }
 
 fn open_file(path: &Path, cells: Option<usize>) -> Result<Checkpoint, CheckpointError> {

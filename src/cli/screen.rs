@@ -3,10 +3,13 @@
 use std::io::{IsTerminal, Write, stdout};
 use std::time::Duration;
 
-use crossterm::style::Stylize;
+use crossterm::style::{Color, Stylize};
 use crossterm::{cursor, queue, terminal};
 
-use crate::board::sudoku::Sudoku;
+use super::solve::{Answer, Question};
+use crate::board::Board;
+use crate::board::maze::{Cell, PathVerdict, Shortest};
+use crate::task::glyph::{Glyph, glyph};
 use crate::task::sudoku::digit;
 use crate::trace::{Module, Recording, StepRecord};
 
@@ -27,21 +30,21 @@ impl Screen {
     }
 
     /// Draws the newest micro-step over the one before.
-    pub fn step(&mut self, board: &Sudoku, recording: &Recording) {
+    pub fn step(&mut self, question: &Question, recording: &Recording) {
         let Some(step) = recording.steps.last().filter(|_| self.animated) else { return };
-        let mut text = draw(board, step);
+        let mut text = draw(question, step);
         text.push_str(&format!("\n{}\n", say(recording, step)));
         self.replace(&text);
         std::thread::sleep(PAUSE);
     }
 
     /// The last word: the answer, whether it is right, and how the run went.
-    pub fn verdict(&mut self, answer: &Sudoku, solved: bool, recording: &Recording) {
+    pub fn verdict(&mut self, question: &Question, answer: &Answer, recording: &Recording) {
         if !self.visible {
             return;
         }
         if !self.animated {
-            print!("{}", answer.to_rows());
+            print!("{}", answer.rows(&question.board));
         }
         for end in &recording.ends {
             let decision = if end.halted { "stops" } else { "goes on" };
@@ -52,12 +55,7 @@ impl Screen {
                 end.q_continue
             );
         }
-        let wrong = answer.conflicts().iter().filter(|c| **c).count();
-        match (solved, wrong) {
-            (true, _) => println!("solved"),
-            (false, 0) => println!("not solved: the answer does not keep the givens, or is not complete"),
-            (false, wrong) => println!("not solved: {wrong} cells of the answer break the rules"),
-        }
+        println!("{}", judgement(question, answer));
     }
 
     fn replace(&mut self, text: &str) {
@@ -96,8 +94,91 @@ fn say(recording: &Recording, step: &StepRecord) -> String {
     )
 }
 
-/// The board with the model's present answer: givens bold, answers blue, doubtful ones dim.
-fn draw(board: &Sudoku, step: &StepRecord) -> String {
+/// Whether the answer is right, and what is wrong with it.
+fn judgement(question: &Question, answer: &Answer) -> String {
+    if answer.is_right(&question.board) {
+        return "solved".to_owned();
+    }
+    let why = match (answer, &question.board) {
+        (Answer::Sudoku(answer), _) => match answer.conflicts().iter().filter(|wrong| **wrong).count() {
+            0 => "the answer does not keep the givens, or is not complete".to_owned(),
+            wrong => format!("{wrong} cells of the answer break the rules"),
+        },
+        (Answer::Path(marks, kept), Board::Maze(maze)) => {
+            let seen = Shortest::of(maze).judge(maze, marks);
+            match seen.verdict {
+                PathVerdict::NoWay => "no way leads from S to G".to_owned(),
+                PathVerdict::Nothing => "no path is marked".to_owned(),
+                PathVerdict::Longer { steps } => format!("a path of {steps} steps, where {} do", seen.length + 1),
+                PathVerdict::Shortest if !kept => "a shortest path, but other cells are not kept".to_owned(),
+                _ => format!(
+                    "{} of {} cells of a shortest path are marked, and {} others",
+                    seen.found, seen.length, seen.stray
+                ),
+            }
+        }
+        (Answer::Grid(None), _) => "the answer shows no grid".to_owned(),
+        (Answer::Grid(_), Board::Arc(sheet)) if sheet.output().is_none() => {
+            return "not known: the file does not tell the answer".to_owned();
+        }
+        _ => "the file has another answer".to_owned(),
+    };
+    format!("not solved: {why}")
+}
+
+/// The board with the model's present answer.
+fn draw(question: &Question, step: &StepRecord) -> String {
+    match &question.board {
+        Board::Sudoku(_) => draw_sudoku(question, step),
+        Board::Maze(maze) => {
+            let cell = |cell: usize| {
+                let (token, probability) = step.readout.best(question.placed.token(cell));
+                match (maze.cells()[cell], glyph("maze", token as i32)) {
+                    (Cell::Start | Cell::Goal, _) => maze.cells()[cell].character().bold().to_string(),
+                    (_, Glyph::Path) if probability < 0.6 => "o".dark_blue().dim().to_string(),
+                    (_, Glyph::Path) => "o".blue().to_string(),
+                    (Cell::Wall, _) => "█".dark_grey().to_string(),
+                    _ => " ".to_owned(),
+                }
+            };
+            lines(maze.side(), maze.side(), cell)
+        }
+        Board::Arc(_) => {
+            let side = question.placed.side;
+            lines(side, side, |cell| {
+                let (token, _) = step.readout.best(cell);
+                match glyph("arc", token as i32) {
+                    Glyph::Colour(colour) => "██".with(ARC[usize::from(colour)]).to_string(),
+                    _ => "  ".to_owned(),
+                }
+            })
+        }
+    }
+}
+
+/// ARC's colours, as near as terminals have them.
+const ARC: [Color; 10] = [
+    Color::Black,
+    Color::Blue,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Grey,
+    Color::Magenta,
+    Color::DarkYellow,
+    Color::Cyan,
+    Color::DarkRed,
+];
+
+/// Cells in rows.
+fn lines(rows: usize, cols: usize, cell: impl Fn(usize) -> String) -> String {
+    let line = |row: usize| (row * cols..(row + 1) * cols).map(&cell).collect::<String>() + "\n";
+    (0..rows).map(line).collect()
+}
+
+/// Givens bold, answers blue, doubtful ones dim.
+fn draw_sudoku(question: &Question, step: &StepRecord) -> String {
+    let Some(board) = question.board.sudoku() else { return String::new() };
     let shape = board.shape();
     let (side, box_rows, box_cols) = (shape.side(), shape.box_rows(), shape.box_cols());
     let bar = vec!["─".repeat(2 * box_cols + 1); side / box_cols].join("┼");

@@ -1,22 +1,26 @@
-//! `solve`: one puzzle, watched in the terminal.
+//! `solve`: one puzzle of any kind, watched in the terminal.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, bail, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::device::Choice;
 use super::halt::Halt;
 use super::screen::Screen;
 use super::trace;
+use crate::board::arc::Grid;
+use crate::board::maze::{Maze, PathVerdict, Shortest};
 use crate::board::sudoku::{Shape, Solutions, Sudoku, classify};
-use crate::checkpoint::{Checkpoint, SHIPPED, open_for};
-use crate::engine::{Thought, think};
+use crate::board::{Board, read};
+use crate::checkpoint::{Checkpoint, open_for};
+use crate::engine::{Thought, shipped_for, think};
 use crate::files;
 use crate::model::{Hrm, Limits};
-use crate::task::sudoku;
+use crate::task::glyph::{Glyph, glyph};
+use crate::task::{self, Boards, Placement, place};
 use crate::trace::Recording;
 
 #[derive(Debug, clap::Args)]
@@ -24,15 +28,21 @@ pub struct Arguments {
     /// A shipped model's name, a checkpoint file or a run folder; default: the shipped one for the board.
     #[arg(long)]
     checkpoint: Option<String>,
-    /// The board: cells row by row, `.` or `0` blank.
+    /// The board: a Sudoku's cells row by row, `.` or `0` blank; a maze of `# SG`; an ARC task as JSON.
     #[arg(long, required_unless_present = "file", conflicts_with = "file")]
     puzzle: Option<String>,
-    /// A text file with the board.
+    /// A file with the board: a text, a puzzle CSV, or ARC JSON; what it is is seen from its content.
     #[arg(long)]
     file: Option<PathBuf>,
-    /// The box, as rows x columns (2x3), when it is not the usual one.
+    /// The box of a Sudoku, as rows x columns (2x3), when it is not the usual one.
     #[arg(long = "box", value_name = "RxC")]
     box_text: Option<String>,
+    /// Which row of a CSV, or which task of an ARC file, by its number from 1 or its name; default: the first.
+    #[arg(long, value_name = "N|NAME")]
+    pick: Option<String>,
+    /// Which test input of an ARC task, from 1.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    test: u16,
     #[command(flatten)]
     halt: Halt,
     #[command(flatten)]
@@ -45,48 +55,157 @@ pub struct Arguments {
     json: bool,
 }
 
+/// A board as a model is asked about it.
+pub struct Question {
+    /// The board.
+    pub board: Board,
+    /// Where it lies among the tokens.
+    pub placed: Placement,
+    /// The row of the puzzle table.
+    pub puzzle_id: i32,
+}
+
+/// What the model said at last.
+#[derive(Debug, PartialEq)]
+pub enum Answer {
+    /// A Sudoku with every cell as the model would write it.
+    Sudoku(Sudoku),
+    /// The cells of a maze that are said to be on the path, and whether all others are kept.
+    Path(Vec<bool>, bool),
+    /// A grid; None when the answer shows none.
+    Grid(Option<Grid>),
+}
+
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let (text, place) = match (&arguments.puzzle, &arguments.file) {
-        (Some(text), _) => (text.clone(), "--puzzle".to_owned()),
-        (None, Some(file)) => (files::read_text(file)?, file.display().to_string()),
-        (None, None) => bail!("say which board: --puzzle TEXT or --file F"),
-    };
-    let shape = arguments.box_text.as_deref().map(Shape::parse_box).transpose()?;
-    let board = Sudoku::parse(&text, shape).with_context(|| format!("{place} is no board"))?;
-    let checkpoint = fitting(arguments.checkpoint.as_deref(), board.shape())?;
-    let solutions = classify(&board);
-    if !matches!(solutions, Solutions::Unique(_)) {
-        eprintln!("this board has {solutions}: the model answers all the same");
-    }
+    let board = board(arguments)?;
+    let checkpoint = fitting(arguments.checkpoint.as_deref(), &board)?;
+    let question = ask(board, &checkpoint)?;
+    warn(&question, &checkpoint);
     let (info, device) = arguments.device.open()?;
     let model = checkpoint.model(&device)?;
     let limits = arguments.halt.limits(&model.config);
     let mut screen = Screen::new(!arguments.json);
     let started = Instant::now();
-    let recording = watch(&model, &board, limits, &mut screen)?;
+    let recording = watch(&model, &question, limits, &mut screen)?;
     let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
-    let answer = answer(board.shape(), &recording);
-    let solved = answer.is_solved() && answer.extends(&board);
+    let answer = Answer::of(&question, &recording);
+    let solved = answer.is_right(&question.board);
     let end = recording.ends.last().context("the run had no segment")?;
     if let Some(out) = &arguments.trace {
-        trace::record(&checkpoint, &model, sudoku::encode(&board), vec![0], recording.ends.len(), out)?;
+        let ids = vec![question.puzzle_id];
+        trace::record(&checkpoint, &model, question.placed.tokens.clone(), ids, recording.ends.len(), out)?;
     }
     if arguments.json {
+        let task = task_name(&question.board);
         let object = json!({
-            "task": "sudoku", "solved": solved, "solution": answer.to_text(), "segments": recording.ends.len(),
+            "task": task, "solved": solved, "solution": answer.json(&question.board), "segments": recording.ends.len(),
             "q_halt": end.q_halt, "q_continue": end.q_continue, "device": info.id, "elapsed_ms": elapsed_ms,
         });
         println!("{object}");
     } else {
-        screen.verdict(&answer, solved, &recording);
+        screen.verdict(&question, &answer, &recording);
     }
     Ok(())
 }
 
+fn task_name(board: &Board) -> &'static str {
+    match board {
+        Board::Sudoku(_) => "sudoku",
+        Board::Maze(_) => "maze",
+        Board::Arc(_) => "arc",
+    }
+}
+
+/// The board that the arguments name.
+fn board(arguments: &Arguments) -> anyhow::Result<Board> {
+    let (text, source) = match (&arguments.puzzle, &arguments.file) {
+        (Some(text), _) => (text.clone(), "--puzzle".to_owned()),
+        (None, Some(file)) => (files::read_text(file)?, file.display().to_string()),
+        (None, None) => bail!("say which board: --puzzle TEXT or --file F"),
+    };
+    if let Some(shape) = arguments.box_text.as_deref().map(Shape::parse_box).transpose()? {
+        return Ok(Sudoku::parse(&text, Some(shape)).with_context(|| format!("{source} is no board"))?.into());
+    }
+    let found = read(&text).with_context(|| format!("{source} is no board"))?;
+    let stem =
+        arguments.file.as_ref().and_then(|file| file.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
+    let (name, board) = picked(found.boards, arguments.pick.as_deref(), &source)?;
+    let Board::Arc(sheet) = board else { return Ok(board) };
+    let tests = sheet.task().test.len();
+    let test = usize::from(arguments.test);
+    ensure!(test <= tests, "{source}: the task has {tests} test inputs, so there is no --test {test}");
+    // A file of one task names it by its own name, as the official ones do.
+    let name = name.or(stem).unwrap_or_else(|| sheet.name().to_owned());
+    Ok(sheet.named(&name).asking(test - 1).into())
+}
+
+type Named = (Option<String>, Board);
+
+fn picked(mut boards: Vec<Named>, pick: Option<&str>, source: &str) -> anyhow::Result<Named> {
+    let at = match pick {
+        None => Some(0),
+        Some(pick) => {
+            let named = boards.iter().position(|(name, _)| name.as_deref() == Some(pick));
+            named.or_else(|| pick.parse::<usize>().ok()?.checked_sub(1))
+        }
+    };
+    match at.filter(|at| *at < boards.len()) {
+        Some(at) => Ok(boards.swap_remove(at)),
+        None => bail!("{source} holds {} boards, none of them {}", boards.len(), pick.unwrap_or("the first")),
+    }
+}
+
+/// How a model is asked about a board.
+pub fn ask(board: Board, checkpoint: &Checkpoint) -> anyhow::Result<Question> {
+    let config = &checkpoint.config;
+    let name = checkpoint.name();
+    let boards = Boards::of(config.seq_len, config.vocab).with_context(|| {
+        format!("{name} was made for {} cells with {} tokens, which no task here has", config.seq_len, config.vocab)
+    })?;
+    let placed = place(&board, boards).with_context(|| {
+        format!("{name} was made for {boards} boards, not for this {board}: say another --checkpoint")
+    })?;
+    let known = |name: &str| checkpoint.identifiers.as_ref()?.iter().position(|known| known == name);
+    let id = board.arc().and_then(|sheet| known(sheet.name())).and_then(|id| i32::try_from(id).ok());
+    Ok(Question { board, placed, puzzle_id: id.unwrap_or(0) })
+}
+
+/// Says what speaks against a good answer.
+fn warn(question: &Question, checkpoint: &Checkpoint) {
+    match &question.board {
+        Board::Sudoku(sheet) => {
+            let solutions = classify(sheet.board());
+            if !matches!(solutions, Solutions::Unique(_)) {
+                eprintln!("this board has {solutions}: the model answers all the same");
+            }
+        }
+        Board::Maze(maze) => {
+            match maze.check() {
+                Err(missing) => eprintln!("{missing}: the model answers all the same"),
+                Ok(()) if Shortest::of(maze).steps().is_none() => {
+                    eprintln!("no way leads from S to G: the model answers all the same");
+                }
+                Ok(()) => {}
+            }
+            if !question.placed.is_whole() {
+                let (own, side) = (maze.side(), question.placed.side);
+                eprintln!("the {own}x{own} maze lies in the middle of the model's {side}x{side}, with walls around");
+            }
+        }
+        Board::Arc(sheet) if question.puzzle_id == 0 => eprintln!(
+            "{} has no row in its puzzle table for the task {}, and an HRM does not read the examples: it answers with the \
+             blank row, and the answer cannot be good",
+            checkpoint.name(),
+            sheet.name()
+        ),
+        Board::Arc(_) => {}
+    }
+}
+
 /// Thinks about a board and shows every micro-step.
-pub fn watch(model: &Hrm, board: &Sudoku, limits: Limits, screen: &mut Screen) -> anyhow::Result<Recording> {
+pub fn watch(model: &Hrm, question: &Question, limits: Limits, screen: &mut Screen) -> anyhow::Result<Recording> {
     let mut recording = None;
-    let finished = think(model, &sudoku::encode(board), 0, limits, &mut |thought| {
+    let finished = think(model, &question.placed.tokens, question.puzzle_id, limits, &mut |thought| {
         match thought {
             Thought::Started { dimensions, z_h_init, z_l_init } => {
                 recording = Some(Recording::new(dimensions, z_h_init, z_l_init));
@@ -94,7 +213,7 @@ pub fn watch(model: &Hrm, board: &Sudoku, limits: Limits, screen: &mut Screen) -
             Thought::Step(step) => {
                 if let Some(recording) = &mut recording {
                     recording.steps.push(step);
-                    screen.step(board, recording);
+                    screen.step(question, recording);
                 }
             }
             Thought::SegmentEnded(end) => {
@@ -109,25 +228,76 @@ pub fn watch(model: &Hrm, board: &Sudoku, limits: Limits, screen: &mut Screen) -
     recording.context("the run did not start")
 }
 
-/// The board as the model would write it now, givens and all.
-pub fn answer(shape: Shape, recording: &Recording) -> Sudoku {
-    let tokens = recording.steps.last().map(|step| step.readout.tokens()).unwrap_or_default();
-    sudoku::decode(shape, &tokens)
+impl Answer {
+    /// The newest answer of a run.
+    pub fn of(question: &Question, recording: &Recording) -> Self {
+        let tokens = recording.steps.last().map(|step| step.readout.tokens()).unwrap_or_default();
+        match &question.board {
+            Board::Sudoku(sheet) => Self::Sudoku(task::sudoku::decode(sheet.board().shape(), &tokens)),
+            Board::Maze(maze) => {
+                let said = |cell: usize| tokens.get(question.placed.token(cell)).copied().unwrap_or(task::maze::PAD);
+                let said: Vec<i32> = (0..maze.cells().len()).map(said).collect();
+                let marks = task::maze::marks(&said);
+                let own = task::maze::encode(maze);
+                let kept = own.iter().zip(&said).all(|(own, said)| {
+                    own == said || glyph("maze", *own) == Glyph::Open && glyph("maze", *said) == Glyph::Path
+                });
+                Self::Path(marks, kept)
+            }
+            Board::Arc(_) => Self::Grid(task::arc::decode(&tokens, question.placed.side)),
+        }
+    }
+
+    /// Right by the rules, or as the task's file says.
+    pub fn is_right(&self, board: &Board) -> bool {
+        match (self, board) {
+            (Self::Sudoku(answer), Board::Sudoku(sheet)) => answer.is_solved() && answer.extends(sheet.board()),
+            (Self::Path(marks, kept), Board::Maze(maze)) => {
+                *kept && Shortest::of(maze).judge(maze, marks).verdict == PathVerdict::Shortest
+            }
+            (Self::Grid(grid), Board::Arc(sheet)) => grid.is_some() && grid.as_ref() == sheet.output(),
+            _ => false,
+        }
+    }
+
+    /// The text form; of an ARC answer the grid as in the official JSON.
+    fn json(&self, board: &Board) -> Value {
+        match (self, board) {
+            (Self::Sudoku(answer), _) => answer.to_text().into(),
+            (Self::Path(marks, _), Board::Maze(maze)) => path_text(maze, marks).into(),
+            (Self::Grid(Some(grid)), _) => grid.lines().map(<[u8]>::to_vec).collect::<Vec<_>>().into(),
+            _ => Value::Null,
+        }
+    }
+
+    /// The answer in lines.
+    pub fn rows(&self, board: &Board) -> String {
+        match (self, board) {
+            (Self::Sudoku(answer), _) => answer.to_rows(),
+            (Self::Path(marks, _), Board::Maze(maze)) => {
+                let text: Vec<char> = path_text(maze, marks).chars().collect();
+                text.chunks(maze.side()).map(|row| row.iter().collect::<String>() + "\n").collect()
+            }
+            (Self::Grid(Some(grid)), _) => format!("{grid}\n"),
+            _ => "the answer shows no grid\n".to_owned(),
+        }
+    }
 }
 
-/// The checkpoint asked for, or the shipped one made for this board.
-fn fitting(name: Option<&str>, shape: Shape) -> anyhow::Result<Checkpoint> {
-    let for_board = format!("sudoku-{shape}");
-    let Some(name) = name.or_else(|| SHIPPED.iter().map(|(name, _)| *name).find(|name| *name == for_board)) else {
-        bail!("no shipped model was made for {shape} boards: say --checkpoint");
-    };
-    let checkpoint = open_for(name, Some(shape.cells()))?;
-    let config = &checkpoint.config;
-    ensure!(
-        sudoku::shape_for(config.seq_len, config.vocab) == Some(shape),
-        "{name} was made for {} cells with {} tokens, not for a {shape} board: say another --checkpoint",
-        config.seq_len,
-        config.vocab
-    );
-    Ok(checkpoint)
+/// The maze with `o` where the path is said to be, walls and ends included.
+fn path_text(maze: &Maze, marks: &[bool]) -> String {
+    maze.cells().iter().zip(marks).map(|(cell, marked)| if *marked { 'o' } else { cell.character() }).collect()
+}
+
+/// The checkpoint asked for, or the smallest shipped one that the board fits.
+fn fitting(name: Option<&str>, board: &Board) -> anyhow::Result<Checkpoint> {
+    if let Some(name) = name {
+        // What a rotary model without `dataset.json` takes its length from. An ARC grid says nothing of its canvas.
+        let cells = (board.arc().is_none()).then(|| board.cells());
+        return Ok(open_for(name, cells)?);
+    }
+    match shipped_for(board) {
+        Some(name) => Ok(open_for(name, None)?),
+        None => bail!("no shipped model was made for this {board}: say --checkpoint"),
+    }
 }

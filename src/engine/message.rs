@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::model::Halting;
+use crate::task::Boards;
 use crate::trace::{Dimensions, SegmentEnd, StepRecord};
 
 /// Names one request; a later number is a later request.
@@ -49,6 +50,20 @@ pub struct ModelInfo {
     pub dimensions: Dimensions,
     /// The first 12 hex digits of the file's SHA-256.
     pub hash: String,
+    /// The names of the puzzle table's rows, where they are known; the first is the blank one.
+    pub identifiers: Vec<String>,
+}
+
+impl ModelInfo {
+    /// What the model's tokens stand for; None when no task here has them.
+    pub fn boards(&self) -> Option<Boards> {
+        Boards::of(self.seq_len, self.vocab)
+    }
+
+    /// The row of the puzzle table that has this name.
+    pub fn puzzle_id(&self, name: &str) -> Option<i32> {
+        self.identifiers.iter().position(|known| known == name).and_then(|id| i32::try_from(id).ok())
+    }
 }
 
 /// A request to the engine.

@@ -2,12 +2,14 @@
 
 mod device;
 mod message;
+mod shipped;
 mod think;
 mod worker;
 
 pub use crate::model::{Halting, Limits};
 pub use device::{DeviceError, choose, list, open, share};
 pub use message::{Command, DeviceInfo, Event, JobId, ModelInfo, ModelSource};
+pub use shipped::{shipped_boards, shipped_for};
 pub(crate) use think::readout;
 pub use think::{Thought, think};
 pub use worker::Engine;

@@ -135,14 +135,16 @@ impl Worker {
         match loaded {
             Ok((file, model)) => {
                 let config = &model.config;
+                let name = file.name();
                 let info = ModelInfo {
                     source: source.clone(),
-                    name: file.name(),
+                    name,
                     parameters: model.parameters(),
                     seq_len: config.seq_len,
                     vocab: config.vocab,
                     dimensions: config.dimensions(config.max_segments),
                     hash: file.hash.chars().take(12).collect(),
+                    identifiers: file.identifiers.unwrap_or_default(),
                 };
                 self.model = Some((model, source));
                 self.outbox.send(Event::ModelLoaded(Arc::new(info)))

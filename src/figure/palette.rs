@@ -131,7 +131,7 @@ mod tests {
                 (Ink::Pane, theme.pane),
                 (Ink::Raised, theme.raised_more),
             ];
-            let arc = (0..10).map(|colour| (Ink::Arc(colour), theme.arc(colour)));
+            let arc = (0..10).map(|colour| (Ink::Arc(colour), theme.arc(colour, false)));
             for (ink, color) in pairs.into_iter().chain(arc) {
                 let [r, g, b] = [color.r(), color.g(), color.b()].map(u32::from);
                 assert_eq!(palette.paint(ink).rgb, r << 16 | g << 8 | b, "{ink:?}");

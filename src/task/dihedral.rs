@@ -12,6 +12,16 @@ impl Dihedral {
     pub const ALL: [Self; 8] = [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6), Self(7)];
     /// The one that changes nothing.
     pub const IDENTITY: Self = Self(0);
+    /// A quarter turn against the clock.
+    pub const TURN_LEFT: Self = Self(1);
+    /// A quarter turn with the clock.
+    pub const TURN_RIGHT: Self = Self(3);
+    /// Left and right swapped.
+    pub const MIRROR_SIDES: Self = Self(4);
+    /// Top and bottom swapped.
+    pub const MIRROR_TOP: Self = Self(5);
+    /// Rows and columns swapped.
+    pub const TRANSPOSE: Self = Self(6);
 
     /// The symmetry with this number, `None` beyond 7.
     pub fn new(index: usize) -> Option<Self> {

@@ -123,7 +123,8 @@ pub fn canonical(maze: &Maze) -> Vec<u8> {
     copies.min().unwrap_or(bytes)
 }
 
-fn token(cell: Cell) -> i32 {
+/// The token of a cell.
+pub(super) fn token(cell: Cell) -> i32 {
     match cell {
         Cell::Wall => WALL,
         Cell::Open => OPEN,

@@ -5,12 +5,16 @@ pub mod arc;
 pub mod dihedral;
 pub mod glyph;
 pub mod maze;
+mod place;
 pub mod sudoku;
+
+pub use place::{Placement, place};
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::board::Kind;
 use crate::board::sudoku::Shape;
 
 /// The label of a token that does not count.
@@ -52,6 +56,15 @@ impl Boards {
         }
         let side = (1..=64).find(|side| side * side == seq_len)?;
         [Self::Maze { side }, Self::Arc { side }].into_iter().find(|boards| boards.vocab() == vocabulary)
+    }
+
+    /// The kind of board.
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Sudoku(_) => Kind::Sudoku,
+            Self::Maze { .. } => Kind::Maze,
+            Self::Arc { .. } => Kind::Arc,
+        }
     }
 
     /// `sudoku`, `maze` or `arc`.

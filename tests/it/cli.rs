@@ -142,6 +142,48 @@ fn from_puzzles_to_a_trained_model_that_answers() {
     assert!(String::from_utf8_lossy(&other.stderr).contains("6x6"));
 }
 
+#[test]
+fn mazes_and_tasks_are_solved_as_sudokus_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (mazes, tasks) = (at("mazes"), at("tasks"));
+    let start = |preset: &str, out: &str| {
+        json(&["train", "--preset", preset, "--out", out, "--steps", "1", "--device", "cpu", "--json"]);
+    };
+    start("maze-9x9", &mazes);
+    start("arc-mini", &tasks);
+    let solve = |checkpoint: &str, more: &[&str]| {
+        json(&[&["solve", "--checkpoint", checkpoint, "--device", "cpu", "--json"], more].concat())
+    };
+    // A smaller maze comes back in its own size.
+    let maze = solve(&mazes, &["--puzzle", "S #\n# #\n#G "]);
+    assert_eq!((&maze["task"], maze["solution"].as_str().unwrap().len()), (&"maze".into(), 9));
+    assert!(maze["solved"].is_boolean() && maze["segments"].is_u64() && maze["q_halt"].is_f64());
+    std::fs::write(at("m.csv"), "source,question,answer,rating\na,S ## ##G ,x,3\nb,S    #  G,x,2\n").unwrap();
+    let row = solve(&mazes, &["--file", &at("m.csv"), "--pick", "2", "--halt", "fixed"]);
+    assert_eq!(row["segments"], 1, "M_max grows from 1");
+    std::fs::write(at("t.json"), r#"{"train": [], "test": [{"input": [[1, 2]]}, {"input": [[3]]}]}"#).unwrap();
+    let task = solve(&tasks, &["--file", &at("t.json"), "--test", "2"]);
+    assert!(task["task"] == "arc" && (task["solution"].is_array() || task["solution"].is_null()));
+    let said = |arguments: &[&str]| {
+        let run = hrmscope(&[&["solve", "--device", "cpu"], arguments].concat());
+        (run.status.code(), String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr))
+    };
+    let (code, text) = said(&["--checkpoint", &tasks, "--file", &at("t.json")]);
+    assert!(code == Some(0) && text.contains("no row in its puzzle table for the task t"), "{text}");
+    for (arguments, part) in [
+        (&["--checkpoint", &mazes, "--puzzle", "1... ...2 .... ..2."][..], "9x9 maze boards, not for this 4x4 Sudoku"),
+        (&["--checkpoint", &tasks, "--file", &at("t.json"), "--test", "3"], "no --test 3"),
+        (&["--checkpoint", &mazes, "--file", &at("m.csv"), "--pick", "7"], "holds 2 boards"),
+        (&["--checkpoint", &mazes, "--puzzle", "S x"], "is no board"),
+    ] {
+        let (code, text) = said(arguments);
+        assert!(code == Some(1) && text.contains(part), "{text}");
+    }
+    let (_, walled) = said(&["--checkpoint", &mazes, "--puzzle", "S##\n###\n##G"]);
+    assert!(walled.contains("no way leads from S to G"), "{walled}");
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_finishes_the_step_and_saves() {

@@ -1,6 +1,7 @@
 //! The one integration binary.
 
 mod analysis;
+mod boards;
 mod cli;
 mod golden;
 mod robustness;

@@ -7,6 +7,7 @@ use burn::tensor::Device;
 use eframe::egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
+use hrmscope::app::Truth;
 use hrmscope::app::{Action, App, Options, RunStatus, ThemeChoice};
 use hrmscope::board::sudoku::Sudoku;
 use hrmscope::checkpoint;
@@ -36,7 +37,7 @@ fn checkpoint_in(folder: &Path, name: &str, seq_len: usize, vocab: usize) -> Pat
 }
 
 /// The application in a window of this size, computing on the CPU.
-fn open(files: Vec<PathBuf>, size: Vec2) -> Harness<'static, App> {
+pub fn open(files: Vec<PathBuf>, size: Vec2) -> Harness<'static, App> {
     open_on("cpu", files, size)
 }
 
@@ -49,7 +50,7 @@ fn open_on(device: &str, files: Vec<PathBuf>, size: Vec2) -> Harness<'static, Ap
 }
 
 /// Runs frames until something holds.
-fn wait(harness: &mut Harness<'_, App>, what: &str, holds: impl Fn(&App) -> bool) {
+pub fn wait(harness: &mut Harness<'_, App>, what: &str, holds: impl Fn(&App) -> bool) {
     let started = Instant::now();
     while !holds(harness.state()) {
         assert!(started.elapsed() < Duration::from_secs(60), "waited too long: {what}");
@@ -59,7 +60,11 @@ fn wait(harness: &mut Harness<'_, App>, what: &str, holds: impl Fn(&App) -> bool
     harness.step();
 }
 
-fn finished(app: &App) -> bool {
+fn sudoku(app: &App) -> &Sudoku {
+    app.state.board().sudoku().unwrap()
+}
+
+pub fn finished(app: &App) -> bool {
     matches!(app.state.run.status, RunStatus::Finished(_))
 }
 
@@ -67,14 +72,18 @@ fn with_model(folder: &Path) -> Harness<'static, App> {
     let path = checkpoint_in(folder, "tiny", 16, 6);
     let mut harness = open(vec![path], Vec2::new(1440.0, 900.0));
     wait(&mut harness, "the model thinks about a puzzle made for it", |app| {
-        app.state.model.as_ref().is_some_and(|model| model.name == "tiny")
-            && app.state.board().side() == 4
-            && finished(app)
+        app.state.model.as_ref().is_some_and(|model| model.name == "tiny") && sudoku(app).side() == 4 && finished(app)
     });
     harness
 }
 
-fn act(harness: &mut Harness<'_, App>, action: Action) {
+/// Compares the window with its picture.
+pub fn snapshot(harness: &mut Harness<'_, App>, name: &str) {
+    let options = SnapshotOptions::new().output_path("tests/it/snapshots").threshold(2.0).max_failed_pixels(400);
+    harness.snapshot_options(name, &options);
+}
+
+pub fn act(harness: &mut Harness<'_, App>, action: Action) {
     let ctx = harness.ctx.clone();
     harness.state_mut().act(&ctx, vec![action]);
     harness.step();
@@ -88,7 +97,7 @@ fn at(harness: &Harness<'_, App>) -> usize {
 fn it_opens_a_checkpoint_plays_and_steps() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = with_model(folder.path());
-    assert_eq!(harness.state().state.board().side(), 4);
+    assert_eq!(sudoku(harness.state()).side(), 4);
     assert_eq!(harness.state().state.computed(), 4 * 6);
     wait(&mut harness, "it plays by itself", |app| app.state.playhead.at >= 2);
     harness.get_by_label("Play or pause").click();
@@ -129,7 +138,7 @@ fn a_cell_is_edited_undone_redone_and_pasted() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = with_model(folder.path());
     act(&mut harness, Action::GoToEnd);
-    let board = harness.state().state.board().clone();
+    let board = sudoku(harness.state()).clone();
     let blank = board.cells().iter().position(|digit| *digit == 0).unwrap();
     let label = format!("row {} column {}, predicted", blank / 4 + 1, blank % 4 + 1);
     harness.get_by_label_contains(&label).click();
@@ -138,24 +147,24 @@ fn a_cell_is_edited_undone_redone_and_pasted() {
     assert_eq!(harness.state().state.selected, Some(blank));
     harness.event(Event::Text("3".into()));
     harness.step();
-    assert_eq!(harness.state().state.board().get(blank), Some(3));
+    assert_eq!(sudoku(harness.state()).get(blank), Some(3));
     wait(&mut harness, "the edited board is thought about", finished);
     assert_eq!(at(&harness), 24, "the newest step stays in view");
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.step();
-    assert_eq!(*harness.state().state.board(), board);
+    assert_eq!(*sudoku(harness.state()), board);
     harness.key_press_modifiers(Modifiers { shift: true, ..Modifiers::COMMAND }, Key::Z);
     harness.step();
-    assert_eq!(harness.state().state.board().get(blank), Some(3));
+    assert_eq!(sudoku(harness.state()).get(blank), Some(3));
     harness.key_press(Key::Delete);
     harness.step();
-    assert_eq!(*harness.state().state.board(), board);
+    assert_eq!(*sudoku(harness.state()), board);
     harness.key_press(Key::Escape);
     harness.step();
     assert_eq!(harness.state().state.selected, None);
     harness.event(Event::Paste("1234 3412 2143 432.".into()));
     harness.step();
-    assert_eq!(harness.state().state.board().givens(), 15);
+    assert_eq!(sudoku(harness.state()).givens(), 15);
     wait(&mut harness, "the pasted board is thought about", finished);
 }
 
@@ -199,13 +208,13 @@ fn models_are_switched_and_a_misfit_offers_a_way_out() {
     act(&mut harness, Action::UseModel(ModelSource::Path(six)));
     wait(&mut harness, "the other model is loaded", |app| app.state.model.as_ref().is_some_and(|m| m.name == "six"));
     assert!(harness.state().state.misfit().unwrap().contains("6x6"));
-    assert_eq!(harness.state().state.board().givens(), 4, "a board that a person opened is never replaced");
+    assert_eq!(sudoku(harness.state()).givens(), 4, "a board that a person opened is never replaced");
     harness.get_by_label("New 6x6 puzzle").click();
     harness.step();
     harness.step();
-    wait(&mut harness, "a puzzle that fits is thought about", |app| app.state.board().side() == 6 && finished(app));
+    wait(&mut harness, "a puzzle that fits is thought about", |app| sudoku(app).side() == 6 && finished(app));
     act(&mut harness, Action::Undo);
-    assert_eq!(harness.state().state.board().side(), 4);
+    assert_eq!(sudoku(harness.state()).side(), 4);
 }
 
 #[test]
@@ -213,11 +222,12 @@ fn the_solution_is_shown_only_when_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = with_model(folder.path());
     wait(&mut harness, "the solver has looked", |app| app.state.verdict.is_some());
-    assert!(harness.state().state.shown_solution().is_none());
+    assert!(harness.state().state.shown_truth().is_none());
     harness.get_by_label("Show solution").click();
     harness.step();
     harness.step();
-    assert!(harness.state().state.shown_solution().is_some_and(Sudoku::is_solved));
+    let truth = harness.state().state.shown_truth();
+    assert!(matches!(truth, Some(Truth::Digits(solution)) if solution.is_solved()));
 }
 
 #[test]
@@ -227,8 +237,8 @@ fn at_the_first_start_a_shipped_model_solves_a_puzzle() {
     let state = &harness.state().state;
     assert_eq!(state.model.as_ref().unwrap().name, "sudoku-6x6");
     let answer = state.recording().unwrap().steps.last().unwrap().readout.tokens();
-    let answer = hrmscope::task::sudoku::decode(state.board().shape(), &answer);
-    assert!(answer.is_solved() && answer.extends(state.board()));
+    let answer = hrmscope::task::sudoku::decode(state.board().sudoku().unwrap().shape(), &answer);
+    assert!(answer.is_solved() && answer.extends(state.board().sudoku().unwrap()));
     assert!(state.playhead.playing);
 }
 
@@ -245,7 +255,7 @@ fn a_puzzle_opened_at_the_start_is_answered_by_the_model_made_for_it() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let state = &harness.state().state;
-    assert_eq!((state.title.as_str(), state.board().givens()), ("four", 4));
+    assert_eq!((state.title.as_str(), state.board().sudoku().unwrap().givens()), ("four", 4));
     assert_eq!(state.model.as_ref().unwrap().name, "sudoku-4x4");
 }
 
@@ -256,7 +266,7 @@ fn the_gpu_that_draws_computes_too() {
     let state = &harness.state().state;
     assert_ne!(state.device.id, "cpu", "{:?}", state.toasts.iter().map(|toast| &toast.text).collect::<Vec<_>>());
     let answer = state.recording().unwrap().steps.last().unwrap().readout.tokens();
-    assert!(hrmscope::task::sudoku::decode(state.board().shape(), &answer).is_solved());
+    assert!(hrmscope::task::sudoku::decode(state.board().sudoku().unwrap().shape(), &answer).is_solved());
     harness.render().unwrap();
 }
 
@@ -279,10 +289,9 @@ fn it_looks_as_it_did() {
             let state = &mut harness.state_mut().state;
             (state.devices, state.device) = (vec![device.clone()], device);
             state.toasts.clear();
+            state.run.status = RunStatus::Finished(12.0);
             harness.run_steps(8);
-            let options =
-                SnapshotOptions::new().output_path("tests/it/snapshots").threshold(2.0).max_failed_pixels(400);
-            harness.snapshot_options(format!("{name}-{}", theme.name().to_lowercase()), &options);
+            snapshot(&mut harness, &format!("{name}-{}", theme.name().to_lowercase()));
         }
     }
 }

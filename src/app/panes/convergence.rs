@@ -142,10 +142,14 @@ fn residual_caption(recording: &Recording) -> String {
 }
 
 fn entropy(recording: &Recording, cx: &Cx<'_>) -> Plot {
-    let board = cx.state.board();
-    let steps = cx.state.run.uncertainty.iter().enumerate();
+    // What a cell may become: one of the digits, or any token of a maze or of ARC.
+    let alternatives = match cx.state.board().sudoku() {
+        Some(board) => board.side() as f32,
+        None => recording.dimensions.vocab as f32,
+    };
+    let steps = cx.state.uncertainty().iter().enumerate();
     let points: Vec<(f32, f32)> = steps.map(|(i, bits)| (i as f32 + 1.0, *bits)).collect();
-    let most = (board.side() as f32).log2();
+    let most = alternatives.log2();
     let high = points.iter().map(|p| p.1).filter(|v| v.is_finite()).fold(0.5, f32::max).max(0.5);
     let top = (high * 2.0).ceil() / 2.0;
     let first = points.first().map_or(0.0, |p| p.1);

@@ -1,21 +1,23 @@
-//! The library: puzzles by shape and difficulty, models, devices. In a narrow place it is a rail of menus.
+//! The library: puzzles of the kind that is shown, models, devices. In a narrow place it is a rail of menus.
 
 use eframe::egui::{
-    Align2, Button, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, menu, pos2,
-    vec2,
+    Align2, Button, DragValue, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, menu, pos2, vec2,
 };
 use lucide_icons::Icon;
 
 use super::super::action::Action;
 use super::super::command::{CommandId, command};
-use super::super::puzzles::Difficulty;
+use super::super::puzzles::{Difficulty, MAZE_SIDES, Sample, What, capital};
 use super::super::theme::{self, CARD_RADIUS};
 use super::super::train::TrainAction;
 use super::super::train::facts::line;
-use super::super::widgets::{Row, command_button, drag_handle, finish, header, text_at};
+use super::super::widgets::{Row, command_button, drag_handle, finish, header, text_at, thumbnail};
 use super::Cx;
-use crate::board::sudoku::{Shape, Sudoku};
-use crate::engine::{DeviceInfo, ModelSource};
+use super::models::{devices, models};
+use crate::board::maze::{MazeKind, SIDES};
+use crate::board::sudoku::Shape;
+use crate::board::{Board, Kind};
 
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
@@ -28,10 +30,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     });
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 6.0;
-        shapes(ui, cx);
+        sizes(ui, cx);
+        if cx.state.kind() != Kind::Arc {
+            title(ui, cx, "NEW PUZZLE");
+            new_ones(ui, cx);
+        }
         samples(ui, cx);
-        title(ui, cx, "NEW PUZZLE");
-        difficulty(ui, cx);
         title(ui, cx, "MODELS");
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
@@ -52,78 +56,129 @@ fn title(ui: &mut Ui, cx: &Cx<'_>, text: &str) {
     ui.label(RichText::new(text).font(theme::text(12.0)).color(cx.theme.secondary));
 }
 
-fn shapes(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// What is browsed: shapes of Sudokus, or sides of mazes, one beside the other.
+fn sizes(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let settings = &cx.state.settings;
+    let all: Vec<(String, String, bool, Action)> = match cx.state.kind() {
+        Kind::Sudoku => {
+            let entry = |shape: Shape| {
+                let tip = format!("Show {shape} puzzles; new ones have this shape");
+                (shape.to_string(), tip, settings.shape == shape, Action::BrowseShape(shape))
+            };
+            Shape::ALL.map(entry).to_vec()
+        }
+        Kind::Maze => {
+            let entry = |side: usize| {
+                let tip = format!("Show mazes of {side} × {side}; new ones have this side");
+                (format!("{side}x{side}"), tip, settings.maze_side == side, Action::BrowseSide(side))
+            };
+            MAZE_SIDES.map(entry).to_vec()
+        }
+        Kind::Arc => return,
+    };
     let width = (ui.available_width() - 2.0 * 4.0) / 3.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.spacing_mut().button_padding.x = 2.0;
-        for shape in Shape::ALL {
-            let on = cx.state.settings.shape == shape;
+        for (name, tip, on, action) in all {
             let color = if on { cx.theme.text } else { cx.theme.secondary };
-            let button = Button::selectable(on, RichText::new(shape.to_string()).color(color))
+            let button = Button::selectable(on, RichText::new(&name).color(color))
                 .frame_when_inactive(true)
                 .min_size(vec2(width, 28.0));
             let response = ui.add(button);
-            response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, format!("{shape} puzzles")));
-            if response.on_hover_text(format!("Show {shape} puzzles; new ones have this shape")).clicked() {
-                cx.actions.push(Action::BrowseShape(shape));
+            response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, format!("{name} puzzles")));
+            if response.on_hover_text(tip).clicked() {
+                cx.actions.push(action);
             }
         }
     });
 }
 
-/// The samples of the shape as thumbnails, two in a row, and a tile that makes a new one.
+/// Whether a sample is among those that are browsed.
+fn is_browsed(cx: &Cx<'_>, sample: &Sample) -> bool {
+    match &sample.board {
+        _ if sample.board.kind() != cx.state.kind() => false,
+        Board::Sudoku(sheet) => sheet.board().shape() == cx.state.settings.shape,
+        Board::Maze(maze) => maze.side() == cx.state.settings.maze_side || !MAZE_SIDES.contains(&maze.side()),
+        Board::Arc(_) => true,
+    }
+}
+
+/// The samples as thumbnails, two in a row, and a tile that makes a new one.
 fn samples(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let shape = cx.state.settings.shape;
+    let state = cx.state;
     let width = ((ui.available_width() - 6.0) / 2.0).floor();
     let size = vec2(width, width + 22.0);
-    let all: Vec<(usize, Difficulty, Sudoku)> = cx
-        .state
-        .samples
-        .iter()
-        .enumerate()
-        .filter(|(_, sample)| sample.puzzle.board.shape() == shape)
-        .map(|(i, sample)| (i, sample.difficulty, sample.puzzle.board.clone()))
-        .collect();
-    if all.is_empty() {
+    if state.samples.is_empty() {
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 60.0), Sense::hover());
         let text = "Making samples…";
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, theme::text(12.0), cx.theme.secondary);
         return;
     }
-    for pair in all.chunks(2) {
+    let shown = state.samples.iter().enumerate().filter(|(_, sample)| is_browsed(cx, sample));
+    // Tasks that the model knows come first: it can answer no others.
+    let mut all: Vec<(usize, &Sample, bool)> = shown.map(|(i, sample)| (i, sample, is_known(cx, sample))).collect();
+    all.sort_by_key(|(_, _, known)| !known);
+    let tiles = all.iter().map(|(index, sample, known)| Some((*index, *sample, *known))).chain([None]);
+    let tiles: Vec<Option<(usize, &Sample, bool)>> = tiles.collect();
+    for pair in tiles.chunks(2) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 6.0;
-            for (index, difficulty, board) in pair {
-                let outcome = cx.state.outcomes.iter().find(|(other, _)| other == board).map(|(_, solved)| *solved);
-                let active = cx.state.board() == board;
-                let name = difficulty.name();
-                let response = tile(ui, cx, size, active, name, outcome, |ui, rect| thumbnail(ui, cx, rect, board));
-                let tip = format!("{name} {shape}, {} givens: put it on the board", board.givens());
-                if response.on_hover_text(tip).clicked() {
-                    cx.actions.push(Action::UseSample(*index));
-                }
-            }
-            if pair.len() == 1 {
-                let command = command(CommandId::NewPuzzle);
-                let busy = cx.state.generating;
-                let response = tile(ui, cx, size, false, if busy { "Making…" } else { "New" }, None, |ui, rect| {
-                    let mark = char::from(Icon::Dices).to_string();
-                    let color = cx.theme.secondary;
-                    ui.painter().text(rect.center(), Align2::CENTER_CENTER, mark, theme::icons(26.0), color);
-                });
-                if response.on_hover_text(command.tooltip()).clicked() {
-                    cx.actions.push(command.action.clone());
+            for one in pair {
+                match one {
+                    Some((index, sample, known)) => sample_tile(ui, cx, size, (*index, sample), *known),
+                    None => new_tile(ui, cx, size),
                 }
             }
         });
     }
 }
 
+fn is_known(cx: &Cx<'_>, sample: &Sample) -> bool {
+    match &sample.board {
+        Board::Arc(sheet) => cx.state.model.as_ref().is_some_and(|model| model.puzzle_id(sheet.name()).is_some()),
+        _ => true,
+    }
+}
+
+fn sample_tile(ui: &mut Ui, cx: &mut Cx<'_>, size: Vec2, (index, sample): (usize, &Sample), known: bool) {
+    let (board, safe) = (&sample.board, cx.state.settings.safe_colours);
+    let outcome = cx.state.outcomes.iter().find(|(other, _)| other.same_question(board)).map(|(_, solved)| *solved);
+    let active = cx.state.board().same_question(board);
+    // What is scrolled out of view is not painted.
+    let seen = ui.is_rect_visible(Rect::from_min_size(ui.next_widget_position(), size));
+    let response = tile(ui, cx, size, active, &sample.name, outcome, |ui, rect| {
+        if seen {
+            thumbnail::show(ui.painter(), cx.theme, rect, board, safe);
+        }
+    });
+    let tip = match board {
+        Board::Sudoku(sheet) => format!("{} {board}, {} givens", sample.name, sheet.board().givens()),
+        Board::Maze(_) => format!("{} {board}", sample.name),
+        Board::Arc(_) if known => format!("{}: a task that the model knows", sample.name),
+        Board::Arc(_) => format!("{}: a task that the model has no puzzle row for", sample.name),
+    };
+    if response.on_hover_text(format!("{tip}: put it on the board")).clicked() {
+        cx.actions.push(Action::UseSample(index));
+    }
+}
+
+fn new_tile(ui: &mut Ui, cx: &mut Cx<'_>, size: Vec2) {
+    let command = command(CommandId::NewPuzzle);
+    let name = if cx.state.generating { "Making…" } else { "New" };
+    let response = tile(ui, cx, size, false, name, None, |ui, rect| {
+        let mark = char::from(Icon::Dices).to_string();
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, mark, theme::icons(26.0), cx.theme.secondary);
+    });
+    if response.on_hover_text(command.tooltip()).clicked() {
+        cx.actions.push(command.action.clone());
+    }
+}
+
 fn tile(
     ui: &mut Ui,
     cx: &Cx<'_>,
-    size: eframe::egui::Vec2,
+    size: Vec2,
     active: bool,
     name: &str,
     outcome: Option<bool>,
@@ -150,7 +205,7 @@ fn tile(
         name,
         theme::text(12.0),
         theme.secondary,
-        size.x - 34.0,
+        size.x - if outcome.is_some() { 34.0 } else { 14.0 },
     );
     if let Some(solved) = outcome {
         let (icon, color) = if solved { (Icon::Check, theme.right) } else { (Icon::X, theme.wrong) };
@@ -160,37 +215,68 @@ fn tile(
     response.on_hover_cursor(eframe::egui::CursorIcon::PointingHand)
 }
 
-/// Givens as squares, blanks as dots in the colour of answers.
-fn thumbnail(ui: &Ui, cx: &Cx<'_>, rect: Rect, board: &Sudoku) {
-    let side = board.side();
-    let step = rect.width() / side as f32;
-    for (cell, digit) in board.cells().iter().enumerate() {
-        let (row, column) = ((cell / side) as f32, (cell % side) as f32);
-        let center = rect.min + vec2((column + 0.5) * step, (row + 0.5) * step);
-        let (size, color) =
-            if *digit != 0 { (0.72, cx.theme.secondary) } else { (0.36, cx.theme.tint(cx.theme.l, 0.55)) };
-        let square = Rect::from_center_size(center, vec2(step, step) * size);
-        ui.painter().rect_filled(square, 1.0, color);
-    }
-}
-
-fn difficulty(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// New puzzles of the browsed size: by difficulty, or by the kind of maze.
+fn new_ones(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let settings = &cx.state.settings;
+    let all: Vec<(String, String, String, What)> = match cx.state.kind() {
+        Kind::Sudoku => {
+            let shape = settings.shape;
+            let entry = |difficulty: Difficulty| {
+                let name = format!("New {} {shape} puzzle", difficulty.name().to_lowercase());
+                let givens = difficulty.givens(shape);
+                let tip = format!("{name} with {} to {} givens", givens.start(), givens.end());
+                (difficulty.name().to_owned(), name, tip, What::Sudoku(shape, difficulty))
+            };
+            Difficulty::ALL.map(entry).to_vec()
+        }
+        Kind::Maze => {
+            let side = settings.maze_side;
+            let entry = |kind: MazeKind| {
+                let name = format!("New {kind} maze");
+                let about = match kind {
+                    MazeKind::Perfect => "corridors, a few of them joined into loops",
+                    MazeKind::Obstacles => "walls strewn at random, without a border",
+                    MazeKind::Rooms => "rooms and corridors, joined by doors",
+                };
+                let tip = format!("{name} of {side} × {side}: {about}");
+                (capital(&kind.to_string()), name, tip, What::Maze { side, kind })
+            };
+            MazeKind::ALL.map(entry).to_vec()
+        }
+        Kind::Arc => return,
+    };
     let width = (ui.available_width() - 2.0 * 4.0) / 3.0;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.spacing_mut().button_padding.x = 2.0;
-        for difficulty in Difficulty::ALL {
-            let shape = cx.state.settings.shape;
-            let button =
-                Button::new(RichText::new(difficulty.name()).color(cx.theme.secondary)).min_size(vec2(width, 28.0));
+        for (short, name, tip, what) in all {
+            // The kinds of mazes are as wide as their names.
+            let least = if matches!(what, What::Maze { .. }) { 0.0 } else { width };
+            let button = Button::new(RichText::new(short).color(cx.theme.secondary)).min_size(vec2(least, 28.0));
             let response = ui.add(button);
-            let name = format!("New {} {shape} puzzle", difficulty.name().to_lowercase());
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-            let givens = difficulty.givens(shape);
-            let tip = format!("{name} with {} to {} givens", givens.start(), givens.end());
             if response.on_hover_text(tip).clicked() {
-                cx.actions.push(Action::NewPuzzleOf(shape, difficulty));
+                cx.actions.push(Action::NewPuzzleOf(what));
             }
+        }
+    });
+    if cx.state.kind() == Kind::Maze {
+        blank_maze(ui, cx);
+    }
+}
+
+/// A maze to be drawn from nothing, of any side.
+fn blank_maze(ui: &mut Ui, cx: &mut Cx<'_>) {
+    ui.horizontal(|ui| {
+        let mut side = cx.state.settings.maze_side;
+        let drag = DragValue::new(&mut side).range(5..=*SIDES.end()).speed(0.2).suffix(" cells a side");
+        let response = ui.add(drag).accessible_name("Side of new mazes");
+        response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, "Side of new mazes"));
+        if side != cx.state.settings.maze_side {
+            cx.actions.push(Action::BrowseSide(side));
+        }
+        if ui.button("Blank").on_hover_text("An empty maze of this side, to be drawn").clicked() {
+            cx.actions.push(Action::BlankMaze(side));
         }
     });
 }
@@ -226,89 +312,6 @@ fn runs(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// The models to choose from: name, what it is, source.
-fn choices(cx: &Cx<'_>) -> Vec<(String, String, ModelSource)> {
-    let state = cx.state;
-    let mut all: Vec<(String, String, ModelSource)> = state
-        .shipped()
-        .map(|name| (name.to_owned(), "shipped".to_owned(), ModelSource::Shipped(name.to_owned())))
-        .collect();
-    for path in &state.settings.recent {
-        let name = path.file_stem().map_or_else(|| path.display().to_string(), |s| s.to_string_lossy().into_owned());
-        all.push((name, "file".to_owned(), ModelSource::Path(path.clone())));
-    }
-    for (name, detail, source) in &mut all {
-        if let Some(model) = state.model.as_ref().filter(|m| m.source == *source) {
-            name.clone_from(&model.name);
-            *detail = parameters(model.parameters);
-        }
-        if state.loading.as_ref() == Some(source) {
-            "loading…".clone_into(detail);
-        }
-    }
-    all
-}
-
-/// A number of weights, short: `27.3 M`.
-pub fn parameters(count: usize) -> String {
-    match count {
-        0..1_000 => count.to_string(),
-        1_000..1_000_000 => format!("{:.0} k", count as f64 / 1e3),
-        _ => format!("{:.1} M", count as f64 / 1e6),
-    }
-}
-
-/// The list of models, for the library and for menus.
-pub fn models(ui: &mut Ui, cx: &mut Cx<'_>) {
-    for (name, detail, source) in choices(cx) {
-        let active = cx.state.model.as_ref().is_some_and(|m| m.source == source);
-        let tip = match &source {
-            ModelSource::Shipped(_) => "A model that this program carries".to_owned(),
-            ModelSource::Path(path) => path.display().to_string(),
-        };
-        let mark = if active { cx.theme.h } else { cx.theme.faint };
-        let row = Row { icon: Icon::Diamond, mark, name: &name, detail: &detail, active, tip: &tip };
-        if row.show(ui, cx.theme).clicked() {
-            cx.actions.push(Action::UseModel(source));
-            ui.close();
-        }
-    }
-    let row = Row {
-        icon: Icon::FolderOpen,
-        mark: cx.theme.secondary,
-        name: "Open a checkpoint…",
-        detail: "",
-        active: false,
-        tip: command(CommandId::Open).tip,
-    };
-    if row.show(ui, cx.theme).clicked() {
-        cx.actions.push(Action::Open);
-        ui.close();
-    }
-}
-
-/// The list of devices, for the library and for menus.
-pub fn devices(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let known = cx.state.devices.clone();
-    let here = cx.state.device.clone();
-    for device in if known.is_empty() { vec![here.clone()] } else { known } {
-        let active = device == here;
-        let mark = if active { cx.theme.right } else { cx.theme.faint };
-        let tip = format!("{}: {}, {} ({})", device.id, device.name, device.kind, device.api);
-        let icon = if device.id == "cpu" { Icon::Cpu } else { Icon::Gpu };
-        let row = Row { icon, mark, name: short(&device), detail: &device.api, active, tip: &tip };
-        if row.show(ui, cx.theme).clicked() {
-            cx.actions.push(Action::UseDevice(device.id.clone()));
-            ui.close();
-        }
-    }
-}
-
-/// A device's name without what the driver adds in brackets.
-pub fn short(device: &DeviceInfo) -> &str {
-    device.name.split(" (").next().unwrap_or(&device.name)
-}
-
 fn rail(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let (grip, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
     let dragged = drag_handle(ui, grip, "Library");
@@ -319,9 +322,10 @@ fn rail(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         ui.spacing_mut().button_padding = vec2(0.0, 4.0);
         command_button(ui, cx, CommandId::NewPuzzle);
         flyout(ui, cx, Icon::Grid3x3, "Puzzles", |ui, cx| {
-            shapes(ui, cx);
-            samples(ui, cx);
-            difficulty(ui, cx);
+            sizes(ui, cx);
+            new_ones(ui, cx);
+            let most = (ui.ctx().content_rect().height() - 260.0).max(160.0);
+            ScrollArea::vertical().max_height(most).show(ui, |ui| samples(ui, cx));
         });
         flyout(ui, cx, Icon::Diamond, "Models", models);
         flyout(ui, cx, Icon::Cpu, "Devices", devices);
@@ -341,22 +345,4 @@ fn flyout(ui: &mut Ui, cx: &mut Cx<'_>, icon: Icon, name: &str, content: impl Fn
     });
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     response.on_hover_text(name);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_are_written_short() {
-        assert_eq!(parameters(512), "512");
-        assert_eq!(parameters(91_000), "91 k");
-        assert_eq!(parameters(27_300_000), "27.3 M");
-    }
-
-    #[test]
-    fn device_names_lose_their_brackets() {
-        let device = DeviceInfo { name: "llvmpipe (LLVM 15.0.6, 256 bits)".into(), ..DeviceInfo::cpu() };
-        assert_eq!(short(&device), "llvmpipe");
-    }
 }

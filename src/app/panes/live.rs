@@ -35,7 +35,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let size = ui.available_width().min(ui.available_height() - 142.0).max(80.0);
     let (room, _) = ui.allocate_exact_size(vec2(ui.available_width(), size), Sense::hover());
     let rect = Rect::from_center_size(room.center(), vec2(size, size));
-    tokens::board(ui.painter(), rect, cx.theme, task, puzzle, moment.as_ref().map(|moment| &*moment.answer));
+    let colours = (cx.theme, cx.state.settings.safe_colours);
+    tokens::board(ui.painter(), rect, colours, task, puzzle, moment.as_ref().map(|moment| &*moment.answer));
     let response = ui.interact(rect, ui.scope_id().with("live board"), Sense::hover());
     let score = moment.as_ref().map(|moment| moment.score).unwrap_or_default();
     response.widget_info(|| {

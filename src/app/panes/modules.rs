@@ -44,7 +44,8 @@ fn content(ui: &mut Ui, cx: &mut Cx<'_>) {
         recording.map(|r| r.dimensions).or(fallback).map_or(Schedule { h_cycles: 2, l_cycles: 2 }, |d| d.schedule);
 
     // The card is measured first: what it leaves is shared by the pictures.
-    let told = sentences(state.board(), recording, state.playhead.at, state.shown_solution());
+    let truth = state.shown_truth();
+    let told = sentences(state.board(), recording, state.playhead.at, truth.as_ref());
     let galley = spans(ui.painter(), theme, &told, 13.0, width - 24.0);
     let card = (galley.size().y + 44.0).max(118.0);
     let room = ui.available_height() - card - 2.0 * 26.0 - 28.0 - 24.0;

@@ -13,7 +13,7 @@ use super::super::train::draft::Checked;
 use super::super::train::facts::{bytes, duration, grouped};
 use super::super::train::{Draft, Field, Length, PresetInfo, TrainAction};
 use super::super::widgets::text_at;
-use super::library::{parameters, short};
+use super::models::{parameters, short};
 use super::{Cx, card};
 
 /// Shows the dialog of the run that is being set up.

@@ -6,7 +6,7 @@ use eframe::egui::{
 use lucide_icons::Icon;
 
 use super::super::action::Action;
-use super::super::command::COMMANDS;
+use super::super::command::commands;
 use super::super::theme::{self, CARD_RADIUS};
 use super::{Cx, card};
 
@@ -19,6 +19,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     if cx.state.show_keys {
         keys(ctx, cx);
     }
+    super::palette::show(ctx, cx);
     if cx.state.dropping {
         veil(ctx, cx);
     }
@@ -74,7 +75,7 @@ fn keys(ctx: &Context, cx: &mut Cx<'_>) {
         ui.spacing_mut().interact_size.y = 18.0;
         ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 90.0).show(ui, |ui| {
             Grid::new("keys").num_columns(2).spacing(vec2(24.0, 6.0)).show(ui, |ui| {
-                for command in COMMANDS {
+                for command in commands() {
                     let Some(shortcut) = command.shortcut else { continue };
                     ui.label(RichText::new(shortcut.text()).font(theme::mono(12.5)).color(color));
                     ui.label(command.name).on_hover_text(command.tip);
@@ -82,8 +83,10 @@ fn keys(ctx: &Context, cx: &mut Cx<'_>) {
                 }
                 for (keys, what) in [
                     ("Ctrl+V", "Paste a board"),
-                    ("1 to 9", "Type into the selected cell"),
+                    ("1 to 9", "Type into the selected cell; 0 to 9 paint one of ARC"),
+                    ("#  E  S  G", "Wall, open, start, goal in the selected cell of a maze"),
                     ("0  .  Backspace", "Clear the selected cell"),
+                    ("Enter", "Select a cell"),
                     ("Arrows", "Move the selection, while a cell is selected"),
                     ("Esc", "Deselect; the arrows step the clock again"),
                     ("Wheel", "Zoom the timeline, or the curves of training"),
@@ -108,8 +111,8 @@ fn veil(ctx: &Context, cx: &Cx<'_>) {
     painter.rect_filled(rect, 0.0, theme.veil);
     let inner = rect.shrink(24.0);
     painter.rect_stroke(inner, CARD_RADIUS, Stroke::new(2.0, theme.l), StrokeKind::Inside);
-    let tag = eframe::egui::Rect::from_center_size(rect.center(), vec2(420.0, 64.0));
+    let tag = eframe::egui::Rect::from_center_size(rect.center(), vec2(500.0, 64.0));
     painter.rect_filled(tag, CARD_RADIUS, theme.raised);
-    let text = "Drop to open: a puzzle as text, a checkpoint, or a run folder";
+    let text = "Drop to open: puzzles, mazes, ARC tasks, a checkpoint, or a run folder";
     painter.text(tag.center(), Align2::CENTER_CENTER, text, theme::bold(15.0), theme.text);
 }

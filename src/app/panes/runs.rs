@@ -16,7 +16,7 @@ use super::super::train::TrainAction;
 use super::super::train::facts::{ago, bytes, grouped, line, rate, state_word};
 use super::super::widgets::{finish, header, text_at};
 use super::Cx;
-use super::library::parameters;
+use super::models::parameters;
 use crate::train::watch::{Life, RunView};
 
 /// Seconds since 1970.

@@ -4,6 +4,7 @@
 use eframe::egui::{Align2, Id, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::super::action::Action;
+use super::super::edit::made_for;
 use super::super::explain::{figure, sigmoid};
 use super::super::state::{RunStatus, State};
 use super::super::theme::{self, RADIUS};
@@ -236,10 +237,15 @@ fn nothing_yet(ui: &Ui, cx: &mut Cx<'_>, lane: Rect) {
     let (state, theme) = (cx.state, cx.theme);
     let (text, button) = match (&state.model, state.misfit(), &state.run.status) {
         (_, Some(misfit), _) => {
-            let offer = state
-                .model_shape()
-                .map(|shape| (format!("New {shape} puzzle"), Action::NewPuzzleOf(shape, state.settings.difficulty)));
-            (misfit, offer)
+            let same = state.model_boards().filter(|boards| boards.kind() == state.kind());
+            let offer = match same {
+                Some(boards) => {
+                    let name = format!("New {boards} puzzle").replace(" Sudoku", "");
+                    (name, Action::NewPuzzleOf(made_for(state, boards)))
+                }
+                None => ("Open a checkpoint…".to_owned(), Action::Open),
+            };
+            (misfit, Some(offer))
         }
         (None, ..) if state.loading.is_some() => ("Loading the model…".to_owned(), None),
         (None, ..) => {
@@ -286,15 +292,14 @@ fn step_text(state: &State, recording: &Recording, step: usize) -> String {
         Module::L => format!("L-step {}", record.at.l_step + 1),
         Module::H => "H-step".to_owned(),
     };
-    let seen = super::super::scene::scene(state.board(), Some(recording), step + 1);
+    let seen = super::super::scene::scene(state.board(), Some(recording), step + 1, None);
     let mut text = format!(
-        "segment {} · H-cycle {} · {module}\nz_{:?} moved {}\n{} cells changed, {} in conflict",
+        "segment {} · H-cycle {} · {module}\nz_{:?} moved {}\n{}",
         record.at.segment + 1,
         record.at.h_cycle + 1,
         record.at.module,
         figure(record.residual),
-        seen.changed,
-        seen.conflicts
+        super::super::figures::line(&seen)
     );
     if record.at.module == Module::L {
         text += "\nThe board shown after an L-step is preliminary: what H would answer if it updated now";

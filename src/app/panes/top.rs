@@ -8,11 +8,13 @@ use lucide_icons::Icon;
 use super::super::action::Action;
 use super::super::command::{CommandId, command};
 use super::super::layout::Mode;
-use super::super::puzzles::Difficulty;
+use super::super::puzzles::{Difficulty, MAZE_SIDES, What};
 use super::super::theme::{self, Theme, ThemeChoice};
 use super::super::widgets::{finish, fitted, menu_item};
 use super::Cx;
-use super::library::{devices, models, parameters, short};
+use super::models::{devices, models, parameters, short};
+use crate::board::Kind;
+use crate::board::maze::MazeKind;
 use crate::board::sudoku::Shape;
 
 /// Shows the bar.
@@ -32,8 +34,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.spacing_mut().button_padding = vec2(6.0, 2.0);
             menus(ui, cx);
         });
-        ui.add_space(12.0);
-        ui.spacing_mut().item_spacing.x = 10.0;
+        ui.add_space(8.0);
+        ui.spacing_mut().item_spacing.x = 8.0;
+        kinds(ui, cx);
         model(ui, cx);
         device(ui, cx);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -58,38 +61,57 @@ fn framed<'a>(button: Button<'a>, theme: &Theme) -> Button<'a> {
     button.fill(theme.raised).stroke(Stroke::new(1.0, theme.hairline))
 }
 
-/// The layouts, one beside the other.
-fn modes(ui: &mut Ui, cx: &mut Cx<'_>) {
+/// A choice of one of several, one beside the other.
+fn choice(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, width: f32, entries: &[(&str, CommandId, bool)]) {
     let theme = cx.theme;
-    let (rect, _) = ui.allocate_exact_size(vec2(216.0, 30.0), Sense::hover());
+    let (rect, _) = ui.allocate_exact_size(vec2(width, 30.0), Sense::hover());
     let (fill, line) = (theme.raised, Stroke::new(1.0, theme.hairline));
     ui.painter().rect(rect, theme::RADIUS, fill, line, StrokeKind::Inside);
-    let choices = [
-        (Mode::Explore, "Explore", CommandId::ShowExplore),
-        (Mode::Research, "Research", CommandId::ShowResearch),
-        (Mode::Train, "Train", CommandId::ShowTrain),
-    ];
-    let part = vec2(rect.width() / choices.len() as f32, rect.height());
-    for (i, (mode, name, id)) in choices.into_iter().enumerate() {
-        let place = Rect::from_min_size(rect.min + vec2(i as f32 * part.x, 0.0), part);
-        let response = ui.interact(place, ui.scope_id().with(("layout", i)), Sense::click());
-        let on = cx.state.settings.mode == mode;
-        if on {
+    let share = vec2(rect.width() / entries.len() as f32, rect.height());
+    for (i, (name, id, on)) in entries.iter().enumerate() {
+        let place = Rect::from_min_size(rect.min + vec2(i as f32 * share.x, 0.0), share);
+        let response = ui.interact(place, ui.scope_id().with((salt, i)), Sense::click());
+        if *on {
             ui.painter().rect_filled(place.shrink(2.0), theme::RADIUS - 1, theme.raised_more);
         }
-        let font = if on { theme::bold(13.0) } else { theme::text(13.0) };
-        let color = if on || response.hovered() { theme.text } else { theme.secondary };
-        ui.painter().text(place.center(), Align2::CENTER_CENTER, name, font, color);
+        let font = if *on { theme::bold(13.0) } else { theme::text(13.0) };
+        let color = if *on || response.hovered() { theme.text } else { theme.secondary };
+        ui.painter().text(place.center(), Align2::CENTER_CENTER, *name, font, color);
         if response.has_focus() {
             let line = Stroke::new(1.0, theme.l);
             ui.painter().rect_stroke(place, theme::RADIUS, line, StrokeKind::Inside);
         }
-        let command = command(id);
-        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, on, command.name));
+        let command = command(*id);
+        response.widget_info(|| WidgetInfo::selected(Role::Tab, true, *on, command.name));
         if response.on_hover_text(command.tooltip()).clicked() {
-            cx.actions.push(Action::SetMode(mode));
+            cx.actions.push(command.action.clone());
         }
     }
+}
+
+/// The layouts.
+fn modes(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let mode = cx.state.settings.mode;
+    let entries = [
+        ("Explore", CommandId::ShowExplore, mode == Mode::Explore),
+        ("Research", CommandId::ShowResearch, mode == Mode::Research),
+        ("Train", CommandId::ShowTrain, mode == Mode::Train),
+    ];
+    choice(ui, cx, "layout", 210.0, &entries);
+}
+
+/// The kinds of boards, which only the layout Explore shows.
+fn kinds(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if cx.state.settings.mode != Mode::Explore {
+        return;
+    }
+    let now = cx.state.kind();
+    let id = |kind| match kind {
+        Kind::Sudoku => CommandId::ShowSudoku,
+        Kind::Maze => CommandId::ShowMaze,
+        Kind::Arc => CommandId::ShowArc,
+    };
+    choice(ui, cx, "kind", 186.0, &Kind::ALL.map(|kind| (kind.name(), id(kind), kind == now)));
 }
 
 /// What goes on, in two words, where there is room.
@@ -113,26 +135,71 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         menu_item(ui, cx, CommandId::Quit);
     });
     menu(ui, "Edit", |ui| {
-        for id in [CommandId::Undo, CommandId::Redo, CommandId::Copy, CommandId::Erase, CommandId::Clear] {
+        use CommandId::*;
+        for id in [Undo, Redo, Copy, CopyCsv, Erase, Clear] {
             menu_item(ui, cx, id);
         }
         ui.separator();
-        menu_item(ui, cx, CommandId::NewPuzzle);
+        match cx.state.kind() {
+            Kind::Sudoku => {
+                for id in [Pencil, Hint, Lock, Unlock] {
+                    menu_item(ui, cx, id);
+                }
+            }
+            Kind::Maze => {
+                for id in [Brush, Eraser, Line, Rectangle, Fill, PutStart, PutGoal] {
+                    menu_item(ui, cx, id);
+                }
+            }
+            Kind::Arc => {
+                ui.menu_button("The grid that is worked on", |ui| {
+                    for id in [TurnLeft, TurnRight, MirrorSides, MirrorTop, Transpose, CycleColours] {
+                        menu_item(ui, cx, id);
+                    }
+                    ui.separator();
+                    for id in [MoreRows, FewerRows, MoreColumns, FewerColumns] {
+                        menu_item(ui, cx, id);
+                    }
+                });
+                for id in [AddExample, RemoveExample] {
+                    menu_item(ui, cx, id);
+                }
+            }
+        }
+        ui.separator();
+        menu_item(ui, cx, NewPuzzle);
         for shape in Shape::ALL {
             ui.menu_button(format!("New {shape} puzzle"), |ui| {
                 for difficulty in Difficulty::ALL {
                     let givens = difficulty.givens(shape);
                     let name = format!("{}, {} to {} givens", difficulty.name(), givens.start(), givens.end());
                     if ui.button(name).clicked() {
-                        cx.actions.push(Action::NewPuzzleOf(shape, difficulty));
+                        cx.actions.push(Action::NewPuzzleOf(What::Sudoku(shape, difficulty)));
                         ui.close();
                     }
                 }
             });
         }
+        ui.menu_button("New maze", |ui| {
+            for side in MAZE_SIDES {
+                for kind in MazeKind::ALL {
+                    if ui.button(format!("{side} × {side}, {kind}")).clicked() {
+                        cx.actions.push(Action::NewPuzzleOf(What::Maze { side, kind }));
+                        ui.close();
+                    }
+                }
+            }
+        });
     });
     menu(ui, "View", |ui| {
-        for id in [CommandId::Solution, CommandId::Candidates, CommandId::ShowLibrary, CommandId::ShowPlots] {
+        for id in [CommandId::ShowSudoku, CommandId::ShowMaze, CommandId::ShowArc] {
+            menu_item(ui, cx, id);
+        }
+        ui.separator();
+        for id in [CommandId::Solution, CommandId::Candidates, CommandId::ArcColours] {
+            menu_item(ui, cx, id);
+        }
+        for id in [CommandId::ShowLibrary, CommandId::ShowPlots] {
             menu_item(ui, cx, id);
         }
         ui.separator();
@@ -173,7 +240,10 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
             menu_item(ui, cx, id);
         }
     });
-    menu(ui, "Help", |ui| menu_item(ui, cx, CommandId::Keys));
+    menu(ui, "Help", |ui| {
+        menu_item(ui, cx, CommandId::Palette);
+        menu_item(ui, cx, CommandId::Keys);
+    });
 }
 
 fn menu(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {

@@ -1,6 +1,7 @@
 //! The way of the states in this run: exact principal components of z_H and z_L, played along with the clock.
 
 use std::f32::consts::TAU;
+use std::sync::Arc;
 
 use eframe::egui::{Align2, Color32, Id, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, vec2};
 
@@ -10,7 +11,6 @@ use crate::app::action::Action;
 use crate::app::explain::figure;
 use crate::app::theme::{self, Theme};
 use crate::app::widgets::{header, text_at};
-use crate::engine::JobId;
 use crate::trace::{Module, Recording};
 
 /// How near the pointer must be to a step, points.
@@ -21,7 +21,8 @@ const SETTLED: f32 = 0.1;
 /// The ways of one run, made anew when a segment ends.
 #[derive(Default)]
 pub struct Ways {
-    job: JobId,
+    /// The first step's state, by which a run is known.
+    first: Option<Arc<[f32]>>,
     /// The token means of all steps so far: module and `[D]`.
     means: Vec<(Module, Vec<f32>)>,
     /// The segments that had ended when the components were computed.
@@ -39,9 +40,11 @@ struct Way {
 
 impl Ways {
     /// Takes in what has been computed since.
-    fn follow(&mut self, job: JobId, recording: &Recording) {
-        if self.job != job || self.means.len() > recording.steps.len() {
-            *self = Self { job, ..Self::default() };
+    fn follow(&mut self, recording: &Recording) {
+        let first = recording.steps.first().map(|step| &step.state);
+        let same = first.zip(self.first.as_ref()).is_some_and(|(now, before)| Arc::ptr_eq(now, before));
+        if !same || self.means.len() > recording.steps.len() {
+            *self = Self { first: first.cloned(), ..Self::default() };
         }
         let hidden = recording.dimensions.hidden;
         for step in &recording.steps[self.means.len()..] {
@@ -71,9 +74,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let dragged = titled && header(ui, "Trajectory", "", cx.theme, |_| {});
     let area = ui.available_rect_before_wrap().shrink2(vec2(0.0, 4.0));
     ui.allocate_rect(area, Sense::hover());
-    let recording = cx.state.run.recording.as_ref();
+    let recording = cx.state.recording();
     if let Some(recording) = recording {
-        cx.ways.follow(cx.state.run.job, recording);
+        cx.ways.follow(recording);
     }
     let (Some(recording), Some(h), Some(l)) = (recording, &cx.ways.h, &cx.ways.l) else {
         let text = "The way of the states appears here when the first segment has ended";
@@ -270,15 +273,19 @@ mod tests {
     #[test]
     fn ways_are_followed_and_begun_anew() {
         let mut ways = Ways::default();
-        ways.follow(JobId(1), &recording(5, |_, _| 1));
-        assert!(ways.h.is_none(), "no segment has ended");
-        ways.follow(JobId(1), &recording(12, |_, _| 1));
+        let mut run = recording(12, |_, _| 1);
+        let (steps, ends) = (run.steps.split_off(5), std::mem::take(&mut run.ends));
+        ways.follow(&run);
+        assert!(ways.h.is_none() && ways.means.len() == 5, "no segment has ended");
+        run.steps.extend(steps);
+        run.ends.extend(ends);
+        ways.follow(&run);
         let h = ways.h.as_ref().unwrap();
         assert_eq!(h.steps, [None, Some(2), Some(5), Some(8), Some(11)]);
         assert_eq!((h.found.points.len(), ways.l.as_ref().unwrap().steps.len()), (5, 9));
         // All states lie on one line.
         assert!(h.found.explained[0] > 0.999);
-        ways.follow(JobId(2), &recording(6, |_, _| 1));
+        ways.follow(&recording(6, |_, _| 1));
         assert_eq!(ways.h.as_ref().unwrap().steps.len(), 3);
     }
 

@@ -53,8 +53,12 @@ pub fn usual_data(model: &ModelInfo, puzzles: usize) -> Option<String> {
             format!("generated:maze-{side}x{side},kind={kinds},length={from}..{to},count={puzzles},seed=7")
         }
         Boards::Arc { side } => {
-            let pairs = puzzles.div_ceil(FAMILIES.len());
-            format!("generated:arc-{side}x{side},families=all,pairs={pairs},augment=0,seed=1,draw=7")
+            // The families that the model has met, else all.
+            let met: Vec<&str> = FAMILIES.iter().map(|f| f.name).filter(|f| model.puzzle_id(f).is_some()).collect();
+            let (families, count) =
+                if met.is_empty() { ("all".to_owned(), FAMILIES.len()) } else { (met.join("+"), met.len()) };
+            let pairs = puzzles.div_ceil(count);
+            format!("generated:arc-{side}x{side},families={families},pairs={pairs},augment=0,seed=1,draw=7")
         }
     })
 }
@@ -116,7 +120,16 @@ pub(in crate::app) mod tests {
         let dimensions =
             Dimensions { schedule, tokens: seq_len + 1, puzzle_tokens: 1, hidden: 64, vocab, max_segments: 8 };
         let source = ModelSource::Shipped("sudoku-6x6".into());
-        ModelInfo { source, name: "m".into(), parameters: 1, seq_len, vocab, dimensions, hash: String::new() }
+        ModelInfo {
+            source,
+            name: "m".into(),
+            parameters: 1,
+            seq_len,
+            vocab,
+            dimensions,
+            hash: String::new(),
+            identifiers: Vec::new(),
+        }
     }
 
     #[test]

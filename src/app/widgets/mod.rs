@@ -4,8 +4,10 @@ pub mod chart;
 pub mod dial;
 pub mod drawing;
 pub mod heatmap;
+pub mod lattice;
 pub mod plot;
 pub mod scale;
+pub mod thumbnail;
 pub mod tokens;
 
 use std::sync::Arc;
@@ -41,6 +43,11 @@ pub fn text_at(
     let rect = anchor.anchor_size(at, galley.size());
     painter.galley(rect.min, galley, color);
     rect
+}
+
+/// Text in one colour, wrapped.
+pub fn wrapped(painter: &Painter, text: &str, font: FontId, color: Color32, width: f32) -> Arc<Galley> {
+    painter.layout(text.to_owned(), font, color, width.max(1.0))
 }
 
 /// Spans as wrapped text.
@@ -98,7 +105,8 @@ pub fn finish(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command, button: Button<'_
     let possible = (command.possible)(cx.state);
     let response = ui.add_enabled(possible, button);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, possible, command.name));
-    let response = response.on_hover_text(command.tooltip()).on_disabled_hover_text(command.tooltip());
+    let tip = command.tooltip_now(cx.state);
+    let response = response.on_hover_text(&tip).on_disabled_hover_text(&tip);
     if response.clicked() {
         cx.actions.push(command.action.clone());
     }
@@ -108,12 +116,7 @@ pub fn finish(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command, button: Button<'_
 /// A menu's entry for a command.
 pub fn menu_item(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId) {
     let command = command(id);
-    let name = match id {
-        CommandId::Undo => cx.state.document.undo_name().map(|edit| format!("Undo {edit}")),
-        CommandId::Redo => cx.state.document.redo_name().map(|edit| format!("Redo {edit}")),
-        _ => None,
-    };
-    let name = name.unwrap_or_else(|| command.name.to_owned());
+    let name = command.name_now(cx.state);
     let mut button = Button::new((theme::icon(command.icon, 14.0), RichText::new(&name))).min_size(vec2(0.0, 26.0));
     if let Some(shortcut) = command.shortcut {
         button = button.shortcut_text(RichText::new(shortcut.text()).color(cx.theme.secondary));

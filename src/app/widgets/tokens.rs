@@ -27,7 +27,14 @@ fn used(puzzle: &LivePuzzle, task: &str, side: usize) -> (usize, usize, usize, u
 }
 
 /// Draws an answer over its puzzle; without one, the puzzle alone.
-pub fn board(painter: &Painter, rect: Rect, theme: &Theme, task: &str, puzzle: &LivePuzzle, answer: Option<&[u8]>) {
+pub fn board(
+    painter: &Painter,
+    rect: Rect,
+    (theme, safe_colours): (&Theme, bool),
+    task: &str,
+    puzzle: &LivePuzzle,
+    answer: Option<&[u8]>,
+) {
     let side = side(puzzle.inputs.len());
     let (top, bottom, left, right) = used(puzzle, task, side);
     let (rows, columns) = (bottom - top, right - left);
@@ -57,7 +64,7 @@ pub fn board(painter: &Painter, rect: Rect, theme: &Theme, task: &str, puzzle: &
         // Where no answer counts, none is shown.
         let counts = puzzle.labels.get(cell).is_some_and(Option::is_some);
         let said = if counts { said } else { said.map(|_| Glyph::Nothing) };
-        paint(painter, cell_of(cell), theme, given, said, wrong(cell));
+        paint(painter, cell_of(cell), (theme, safe_colours), given, said, wrong(cell));
     }
     // Above the cells, so that no neighbour cuts them.
     for cell in (0..puzzle.inputs.len()).filter(inside).filter(|cell| wrong(*cell)) {
@@ -66,7 +73,14 @@ pub fn board(painter: &Painter, rect: Rect, theme: &Theme, task: &str, puzzle: &
     }
 }
 
-fn paint(painter: &Painter, rect: Rect, theme: &Theme, given: Glyph, said: Option<Glyph>, wrong: bool) {
+fn paint(
+    painter: &Painter,
+    rect: Rect,
+    (theme, safe_colours): (&Theme, bool),
+    given: Glyph,
+    said: Option<Glyph>,
+    wrong: bool,
+) {
     let round = if rect.width() > 12.0 { 2.0 } else { 0.0 };
     let answer = if wrong { theme.wrong } else { theme.l };
     let write = |text: &str, strong: bool, color| {
@@ -112,7 +126,7 @@ fn paint(painter: &Painter, rect: Rect, theme: &Theme, given: Glyph, said: Optio
         }
         // ARC: the answer is another grid, so only what was said is drawn.
         (_, Glyph::Colour(colour)) => {
-            painter.rect_filled(rect, 0.0, theme.arc(colour));
+            painter.rect_filled(rect, 0.0, theme.arc(colour, safe_colours));
         }
         (_, Glyph::End) => {
             painter.rect_filled(rect, 0.0, theme.raised);

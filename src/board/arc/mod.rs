@@ -2,8 +2,11 @@
 
 pub mod families;
 mod json;
+mod sheet;
 
 pub use json::{Document, JsonError, parse_solutions, parse_tasks, tasks_to_json, with_solutions};
+
+pub use sheet::{Place, Sheet};
 
 use std::fmt;
 use std::str::FromStr;

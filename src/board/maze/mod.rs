@@ -1,10 +1,12 @@
 //! Mazes of side 3 to 64: cells, rules, and the rooms for text, paths and generating.
 
 mod generator;
+mod judge;
 mod path;
 mod text;
 
 pub use generator::{GENERATED_SIDES, KindError, MazeError, MazeKind, generate, generate_many};
+pub use judge::{PathVerdict, Seen, Shortest};
 pub use path::{MazePuzzle, PuzzleError, is_shortest, shortest_path};
 pub use text::ParseError;
 

@@ -158,7 +158,7 @@ pub fn is_shortest(maze: &Maze, marked: &[bool]) -> bool {
 }
 
 /// The path that uses every marked cell and no other, when there is one that has no short cut among them.
-fn along(maze: &Maze, marked: &[bool]) -> Option<Vec<usize>> {
+pub(super) fn along(maze: &Maze, marked: &[bool]) -> Option<Vec<usize>> {
     if marked.len() != maze.cells().len() {
         return None;
     }

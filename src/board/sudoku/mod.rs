@@ -4,6 +4,7 @@ mod generator;
 mod rated;
 mod rating;
 mod shape;
+mod sheet;
 mod solver;
 mod text;
 
@@ -11,6 +12,7 @@ pub use generator::{GenerateError, Puzzle, generate, generate_many};
 pub use rated::{generate_many_rated, generate_rated};
 pub use rating::rating;
 pub use shape::{Shape, ShapeError};
+pub use sheet::Sheet;
 pub use solver::{GaveUp, NODE_BUDGET, Solutions, classify, count_solutions, solve};
 pub use text::ParseError;
 

@@ -1,161 +1,14 @@
-//! The one table of commands: menus, buttons, keys, tooltips and the list of keys are all fed from it.
+//! The commands of the clock, the window and the runs.
 
-use eframe::egui::{Key, Modifiers};
+use eframe::egui::Key;
 use lucide_icons::Icon;
 
-use super::action::{Action, Stride};
-use super::layout::{Mode, Pane};
-use super::research::{FileKind, ResearchAction};
-use super::state::State;
-use super::train::{Format, TrainAction};
+use super::super::action::{Action, Stride};
+use super::super::layout::{Mode, Pane};
+use super::super::state::State;
+use super::super::train::{Format, TrainAction};
+use super::{Command, CommandId, Shortcut, always};
 use crate::train::watch::Life;
-
-/// A key with its modifiers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shortcut {
-    /// Exactly these.
-    pub modifiers: Modifiers,
-    /// The key.
-    pub key: Key,
-}
-
-impl Shortcut {
-    const fn plain(key: Key) -> Self {
-        Self { modifiers: Modifiers::NONE, key }
-    }
-
-    const fn shift(key: Key) -> Self {
-        Self { modifiers: Modifiers::SHIFT, key }
-    }
-
-    const fn command(key: Key) -> Self {
-        Self { modifiers: Modifiers::COMMAND, key }
-    }
-
-    const fn command_shift(key: Key) -> Self {
-        Self { modifiers: Modifiers { shift: true, ..Modifiers::COMMAND }, key }
-    }
-
-    /// As people write it: `Ctrl+Shift+Z`.
-    pub fn text(self) -> String {
-        let control = if cfg!(target_os = "macos") { "Cmd+" } else { "Ctrl+" };
-        let key = match self.key {
-            Key::ArrowLeft => "Left",
-            Key::ArrowRight => "Right",
-            Key::OpenBracket => "[",
-            Key::CloseBracket => "]",
-            other => other.name(),
-        };
-        let shift = if self.modifiers.shift { "Shift+" } else { "" };
-        format!("{}{shift}{key}", if self.modifiers.command { control } else { "" })
-    }
-}
-
-/// Something that can be done from a menu, a button or a key.
-pub struct Command {
-    /// Its name in the program.
-    pub id: CommandId,
-    /// Its name for people.
-    pub name: &'static str,
-    /// Its keys.
-    pub shortcut: Option<Shortcut>,
-    /// Its picture on buttons.
-    pub icon: Icon,
-    /// What it does, in a sentence.
-    pub tip: &'static str,
-    /// What it does.
-    pub action: Action,
-    /// Whether it can be done now.
-    pub possible: fn(&State) -> bool,
-}
-
-impl Command {
-    /// The sentence with the key behind it.
-    pub fn tooltip(&self) -> String {
-        match self.shortcut {
-            Some(shortcut) => format!("{} ({})", self.tip, shortcut.text()),
-            None => self.tip.to_owned(),
-        }
-    }
-}
-
-/// The names of the commands; the table below says of each what it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CommandId {
-    Play,
-    NextStep,
-    PreviousStep,
-    NextCycle,
-    PreviousCycle,
-    NextSegment,
-    PreviousSegment,
-    Start,
-    End,
-    Faster,
-    Slower,
-    Loop,
-    Think,
-    Stop,
-    NewPuzzle,
-    Open,
-    Save,
-    Quit,
-    Undo,
-    Redo,
-    Copy,
-    Erase,
-    Clear,
-    Solution,
-    Candidates,
-    Theme,
-    Layout,
-    ShowLibrary,
-    ShowPlots,
-    ShowExplore,
-    ShowResearch,
-    ShowTrain,
-    NewRun,
-    ToggleRun,
-    Study,
-    StudyAll,
-    StopStudy,
-    SavePng,
-    SaveSvg,
-    SaveNumbers,
-    ExportCsv,
-    ExportTensorBoard,
-    Keys,
-}
-
-impl CommandId {
-    /// Whether it is about the board and its clock, which only the layout Explore shows.
-    pub fn explores(self) -> bool {
-        use CommandId::*;
-        matches!(
-            self,
-            Play | NextStep
-                | PreviousStep
-                | NextCycle
-                | PreviousCycle
-                | NextSegment
-                | PreviousSegment
-                | Start
-                | End
-                | Faster
-                | Slower
-                | Loop
-                | Think
-                | Undo
-                | Redo
-                | Copy
-                | Erase
-        )
-    }
-}
-
-fn always(_: &State) -> bool {
-    true
-}
 
 fn has_steps(state: &State) -> bool {
     state.computed() > 0
@@ -173,20 +26,12 @@ fn can_think(state: &State) -> bool {
     state.model.is_some() && state.misfit().is_none()
 }
 
-fn can_study(state: &State) -> bool {
-    state.model.is_some() && state.research.work.is_none()
-}
-
-fn has_figure(state: &State) -> bool {
-    state.research.found().is_some()
-}
-
 fn has_curves(state: &State) -> bool {
     state.train.current().is_some_and(|run| !run.reports.is_empty() || !run.measured.is_empty())
 }
 
-/// All commands.
-pub const COMMANDS: &[Command] = &[
+/// The table.
+pub(super) const TABLE: &[Command] = &[
     Command {
         id: CommandId::Play,
         name: "Play or pause",
@@ -314,15 +159,6 @@ pub const COMMANDS: &[Command] = &[
         possible: State::thinking,
     },
     Command {
-        id: CommandId::NewPuzzle,
-        name: "New puzzle",
-        shortcut: Some(Shortcut::command(Key::N)),
-        icon: Icon::Dices,
-        tip: "A new puzzle of the chosen shape and difficulty; the board before can be undone back",
-        action: Action::NewPuzzle,
-        possible: always,
-    },
-    Command {
         id: CommandId::Open,
         name: "Open…",
         shortcut: Some(Shortcut::command(Key::O)),
@@ -347,69 +183,6 @@ pub const COMMANDS: &[Command] = &[
         icon: Icon::X,
         tip: "Close the window",
         action: Action::Quit,
-        possible: always,
-    },
-    Command {
-        id: CommandId::Undo,
-        name: "Undo",
-        shortcut: Some(Shortcut::command(Key::Z)),
-        icon: Icon::Undo2,
-        tip: "Take the last edit of the board back",
-        action: Action::Undo,
-        possible: |state| state.document.undo_name().is_some(),
-    },
-    Command {
-        id: CommandId::Redo,
-        name: "Redo",
-        shortcut: Some(Shortcut::command_shift(Key::Z)),
-        icon: Icon::Redo2,
-        tip: "Do the undone edit again",
-        action: Action::Redo,
-        possible: |state| state.document.redo_name().is_some(),
-    },
-    Command {
-        id: CommandId::Copy,
-        name: "Copy board as text",
-        shortcut: Some(Shortcut::command(Key::C)),
-        icon: Icon::Copy,
-        tip: "Put the board on the clipboard; Ctrl+V puts a board from the clipboard here",
-        action: Action::Copy,
-        possible: always,
-    },
-    Command {
-        id: CommandId::Erase,
-        name: "Clear the selected cell",
-        shortcut: Some(Shortcut::plain(Key::Delete)),
-        icon: Icon::Eraser,
-        tip: "Make the selected cell blank",
-        action: Action::Erase,
-        possible: |state| state.selected.is_some_and(|cell| state.board().get(cell) != Some(0)),
-    },
-    Command {
-        id: CommandId::Clear,
-        name: "Clear the board",
-        shortcut: None,
-        icon: Icon::Trash2,
-        tip: "Make every cell blank",
-        action: Action::ClearBoard,
-        possible: |state| state.board().givens() > 0,
-    },
-    Command {
-        id: CommandId::Solution,
-        name: "Show solution",
-        shortcut: None,
-        icon: Icon::Lightbulb,
-        tip: "Compare with the solver's solution, in green; hidden until asked for",
-        action: Action::ToggleSolution,
-        possible: always,
-    },
-    Command {
-        id: CommandId::Candidates,
-        name: "Show candidates",
-        shortcut: None,
-        icon: Icon::Grid3x3,
-        tip: "Show every digit that a cell may become, as bright as it is probable",
-        action: Action::ToggleCandidates,
         possible: always,
     },
     Command {
@@ -495,60 +268,6 @@ pub const COMMANDS: &[Command] = &[
         possible: |state| state.train.current().is_some_and(|run| run.life != Life::Done),
     },
     Command {
-        id: CommandId::Study,
-        name: "Measure this figure",
-        shortcut: Some(Shortcut::command(Key::M)),
-        icon: Icon::Play,
-        tip: "Run the model over the sample and draw the figure; it goes on in the background",
-        action: Action::Research(ResearchAction::Run),
-        possible: can_study,
-    },
-    Command {
-        id: CommandId::StudyAll,
-        name: "Measure all figures",
-        shortcut: Some(Shortcut::command_shift(Key::M)),
-        icon: Icon::ListChecks,
-        tip: "One figure after the other, over the same sample",
-        action: Action::Research(ResearchAction::RunAll),
-        possible: can_study,
-    },
-    Command {
-        id: CommandId::StopStudy,
-        name: "Stop measuring",
-        shortcut: None,
-        icon: Icon::Square,
-        tip: "Give up the figure that is being measured; those that are done stay",
-        action: Action::Research(ResearchAction::Cancel),
-        possible: |state| state.research.work.is_some(),
-    },
-    Command {
-        id: CommandId::SavePng,
-        name: "Save figure as PNG…",
-        shortcut: None,
-        icon: Icon::Image,
-        tip: "Save the figure as a picture in pixels; what it is made from stands in the file",
-        action: Action::Research(ResearchAction::Export(FileKind::Png)),
-        possible: has_figure,
-    },
-    Command {
-        id: CommandId::SaveSvg,
-        name: "Save figure as SVG…",
-        shortcut: None,
-        icon: Icon::PenTool,
-        tip: "Save the figure as a picture in lines, for print; what it is made from stands in the file",
-        action: Action::Research(ResearchAction::Export(FileKind::Svg)),
-        possible: has_figure,
-    },
-    Command {
-        id: CommandId::SaveNumbers,
-        name: "Save numbers as CSV…",
-        shortcut: None,
-        icon: Icon::Table,
-        tip: "Save the figure's numbers",
-        action: Action::Research(ResearchAction::Export(FileKind::Csv)),
-        possible: has_figure,
-    },
-    Command {
         id: CommandId::ExportCsv,
         name: "Export curves as CSV…",
         shortcut: None,
@@ -575,34 +294,13 @@ pub const COMMANDS: &[Command] = &[
         action: Action::ToggleKeys,
         possible: always,
     },
+    Command {
+        id: CommandId::Palette,
+        name: "Command palette",
+        shortcut: Some(Shortcut::command(Key::P)),
+        icon: Icon::Search,
+        tip: "Find any command by a part of its name",
+        action: Action::TogglePalette,
+        possible: always,
+    },
 ];
-
-/// The command of a name.
-pub fn command(id: CommandId) -> &'static Command {
-    // The test below holds the table complete, so the fallback is never taken.
-    COMMANDS.iter().find(|command| command.id == id).unwrap_or(&COMMANDS[0])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_and_keys_are_unique() {
-        for (i, a) in COMMANDS.iter().enumerate() {
-            for b in &COMMANDS[i + 1..] {
-                assert_ne!(a.id, b.id);
-                assert!(a.shortcut.is_none() || a.shortcut != b.shortcut, "{} and {}", a.name, b.name);
-            }
-        }
-        assert_eq!(COMMANDS.len(), CommandId::Keys as usize + 1);
-    }
-
-    #[test]
-    fn tooltips_name_the_key() {
-        if !cfg!(target_os = "macos") {
-            assert!(command(CommandId::Redo).tooltip().ends_with("(Ctrl+Shift+Z)"));
-        }
-        assert!(command(CommandId::Slower).tooltip().ends_with("([)"));
-    }
-}

@@ -1,0 +1,110 @@
+//! How the board and the model go together: where it lies among the tokens, why it does not fit, what speaks against a good
+//! answer, and what is right.
+
+use super::figures::Judged;
+use super::scene::Truth;
+use super::state::State;
+use crate::board::sudoku::Solutions;
+use crate::board::{Board, Kind};
+use crate::task::{Boards, Placement, place};
+
+impl State {
+    /// The boards that the model was made for.
+    pub fn model_boards(&self) -> Option<Boards> {
+        self.model.as_ref()?.boards()
+    }
+
+    /// Where the board lies among the model's tokens; None when it does not fit.
+    pub fn placement(&self) -> Option<Placement> {
+        place(self.board(), self.model_boards()?)
+    }
+
+    /// Why the model cannot answer this board: what is the matter, and what to do. None when it can, or there is none.
+    pub fn misfit(&self) -> Option<String> {
+        let model = self.model.as_ref()?;
+        if self.placement().is_some() {
+            return None;
+        }
+        let board = self.board();
+        let Some(boards) = self.model_boards() else {
+            return Some(format!(
+                "{} is made for {} cells with {} tokens, which no task here has. Choose another model.",
+                model.name, model.seq_len, model.vocab
+            ));
+        };
+        let (name, kind, side) = (&model.name, board.kind(), boards.side());
+        Some(match (boards.kind() == kind, kind) {
+            (false, _) => {
+                format!("{name} was made for {boards} boards and cannot answer this {board}. Choose another model.")
+            }
+            (true, Kind::Sudoku) => {
+                let shape = boards.to_string().replace(" Sudoku", "");
+                let own = board.to_string().replace(" Sudoku", "");
+                format!(
+                    "{name} was made for {shape} boards and cannot answer a {own} one. Take a {shape} puzzle, or another model."
+                )
+            }
+            (true, Kind::Maze) => format!(
+                "{name} knows mazes of up to {side} × {side}; this one is {own} × {own}. Draw a smaller one, or take another model.",
+                own = board.size().0
+            ),
+            (true, Kind::Arc) => format!(
+                "{name} has a canvas of {side} × {side}; this input is {} × {}. Make it smaller, or take another model.",
+                board.size().0,
+                board.size().1
+            ),
+        })
+    }
+
+    /// The row of the model's puzzle table for this board; None for an ARC task that the model does not know.
+    pub fn puzzle_id(&self) -> Option<i32> {
+        match self.board() {
+            Board::Arc(sheet) => self.model.as_ref()?.puzzle_id(sheet.name()),
+            _ => Some(0),
+        }
+    }
+
+    /// What has to be known of the answer, beside the board: how the board was placed, and why it cannot be good.
+    pub fn caveat(&self) -> Option<String> {
+        let model = self.model.as_ref()?;
+        let placed = self.placement()?;
+        match self.board() {
+            Board::Maze(maze) if !placed.is_whole() => Some(format!(
+                "This maze is {own} × {own}; {name} learned {side} × {side}. It lies in the middle, with walls around.",
+                own = maze.side(),
+                side = placed.side,
+                name = model.name
+            )),
+            Board::Arc(sheet) if self.puzzle_id().is_none() => Some(format!(
+                "{} has no row in its puzzle table for the task {}. An HRM learns each task's rule as such a row and does \
+                 not read the examples, so it cannot know this rule; it answers with the blank row, and the answer cannot \
+                 be good.",
+                model.name,
+                sheet.name()
+            )),
+            _ => None,
+        }
+    }
+
+    /// The right answer, when it is known and was asked for.
+    pub fn shown_truth(&self) -> Option<Truth> {
+        if !self.show_solution {
+            return None;
+        }
+        match (&self.verdict.as_ref()?.judged, self.board()) {
+            (Judged::Sudoku { solutions: Solutions::Unique(solution), .. }, _) => Some(Truth::Digits(solution.clone())),
+            (Judged::Maze(shortest), _) if shortest.steps().is_some() => Some(Truth::Path),
+            (Judged::Arc { .. }, Board::Arc(sheet)) => sheet.output().cloned().map(Truth::Grid),
+            _ => None,
+        }
+    }
+
+    /// Whether the board has nothing on it yet.
+    pub fn is_bare(&self) -> bool {
+        match self.board() {
+            Board::Sudoku(sheet) => sheet.board().givens() == 0,
+            Board::Maze(maze) => maze.start().is_none() && maze.goal().is_none(),
+            Board::Arc(sheet) => sheet.input().cells().iter().all(|colour| *colour == 0),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What a person holds: the tool, the colour, and the stroke that is being drawn.
+
+use crate::board::arc::Place;
+use crate::board::{Board, Kind};
+
+/// What the pointer does on a board that is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Tool {
+    /// Paints walls, or the colour.
+    #[default]
+    Brush,
+    /// Opens cells, or paints the background.
+    Erase,
+    /// A straight line.
+    Line,
+    /// A room within walls, or a filled rectangle.
+    Rectangle,
+    /// All cells that hang together with one.
+    Fill,
+    /// Puts the start.
+    Start,
+    /// Puts the goal.
+    Goal,
+}
+
+impl Tool {
+    /// The tools of a kind of board.
+    pub fn of(kind: Kind) -> &'static [Self] {
+        use Tool::*;
+        match kind {
+            Kind::Sudoku => &[],
+            Kind::Maze => &[Brush, Erase, Line, Rectangle, Fill, Start, Goal],
+            Kind::Arc => &[Brush, Erase, Line, Rectangle, Fill],
+        }
+    }
+}
+
+/// The pointer on the board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pen {
+    /// It went down on a cell; `erase` with the second button.
+    Down {
+        /// The cell.
+        cell: usize,
+        /// Erase, whatever the tool.
+        erase: bool,
+    },
+    /// It moved to a cell while down.
+    Move(usize),
+    /// It went up.
+    Up,
+}
+
+/// A stroke that is being drawn: one edit, however far it goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stroke {
+    /// What it does.
+    pub tool: Tool,
+    /// The board before it.
+    pub before: Board,
+    /// Where it began.
+    pub from: usize,
+    /// Where it is.
+    pub last: usize,
+    /// It has changed something, so that there is an edit to go on with.
+    pub begun: bool,
+}
+
+/// What a person holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hand {
+    /// The tool.
+    pub tool: Tool,
+    /// ARC's colour.
+    pub colour: u8,
+    /// Digits are pencilled in, not written.
+    pub pencil: bool,
+    /// The grid of an ARC task that is worked on; None for the test input that is asked.
+    pub place: Option<Place>,
+    /// The stroke that is being drawn.
+    pub stroke: Option<Stroke>,
+}
+
+impl Default for Hand {
+    fn default() -> Self {
+        Self { tool: Tool::Brush, colour: 1, pencil: false, place: None, stroke: None }
+    }
+}

@@ -1,0 +1,70 @@
+//! Opened files, written into the state.
+
+use std::path::PathBuf;
+
+use super::action::{Action, Effect};
+use super::edit::put;
+use super::open::Opened;
+use super::puzzles::Sample;
+use super::state::State;
+use crate::board::{Board, Found};
+use crate::engine::ModelSource;
+
+/// Puts what a file holds on the board, and all of it into the library.
+fn open_boards(state: &mut State, path: &std::path::Path, found: Found, effects: &mut Vec<Effect>) {
+    let stem = path.file_stem().map_or_else(|| "Board".into(), |stem| stem.to_string_lossy().into_owned());
+    let several = found.boards.len() > 1;
+    let name = |at: usize, name: Option<String>| match name {
+        Some(name) => name,
+        None if several => format!("{stem} {}", at + 1),
+        None => stem.clone(),
+    };
+    // A file names a task by its own name.
+    let named = |name: &str, board: Board| match board {
+        Board::Arc(sheet) => Board::from(sheet.named(name)),
+        other => other,
+    };
+    let boards: Vec<Sample> = found
+        .boards
+        .into_iter()
+        .enumerate()
+        .map(|(at, (own, board))| (name(at, own), board))
+        .map(|(name, board)| Sample { board: named(&name, board), name })
+        .collect();
+    // Of several tasks, one that the model knows.
+    let known = |sample: &&Sample| match &sample.board {
+        Board::Arc(sheet) => state.model.as_ref().is_some_and(|model| model.puzzle_id(sheet.name()).is_some()),
+        _ => false,
+    };
+    let Some(first) = boards.iter().find(known).or(boards.first()).cloned() else { return };
+    state.note(false, format!("{} holds {}: {}", path.display(), count(boards.len()), first.board));
+    if found.left_out > 0 {
+        let text =
+            format!("{}: {} rows or tasks hold no board, or are too many, and were left out.", stem, found.left_out);
+        state.say(false, text, None);
+    }
+    if several {
+        state.samples.retain(|sample| !boards.iter().any(|board| board == sample));
+        state.samples.extend(boards);
+    }
+    put(state, first.board, first.name, effects);
+}
+
+fn count(boards: usize) -> String {
+    if boards == 1 { "one board".to_owned() } else { format!("{boards} boards") }
+}
+
+/// What was opened is taken in.
+pub(super) fn open(state: &mut State, path: PathBuf, opened: Opened, effects: &mut Vec<Effect>) {
+    match opened {
+        Opened::Boards(found) => open_boards(state, &path, found, effects),
+        Opened::Run(folder) => {
+            let show = super::train::TrainAction::Add(folder.clone());
+            super::apply::apply(state, Action::Train(show), effects);
+            state.settings.mode = super::layout::Mode::Train;
+        }
+        Opened::Checkpoint(path) => {
+            super::apply::apply(state, Action::UseModel(ModelSource::Path(path)), effects);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The ARC task: its examples, the grid that is worked on, and the model's answer, in ARC's colours.
+
+use eframe::egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use lucide_icons::Icon;
+
+use super::super::super::action::Action;
+use super::super::super::command::CommandId;
+use super::super::super::edit::worked_on;
+use super::super::super::figures::{colour as colour_name, word};
+use super::super::super::theme::{self, RADIUS};
+use super::super::super::widgets::lattice::Lattice;
+use super::super::super::widgets::{command_button, figure, text_at};
+use super::super::Cx;
+use super::maze::draw;
+use super::{list, place, rail, red_corner, tone};
+use crate::board::arc::{COLOURS, Grid, Place, Sheet};
+use crate::task::glyph::Glyph;
+
+/// The height of a caption above a grid.
+const CAPTION: f32 = 20.0;
+
+/// Shows the task in its room.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
+    let Some(sheet) = cx.state.board().arc().cloned() else { return };
+    let tools = Rect::from_min_max(area.min, pos2(area.left() + rail::WIDTH, area.bottom()));
+    rail::show(ui, cx, tools);
+    let room = Rect::from_min_max(pos2(tools.right() + 8.0, area.top()), area.max);
+    let pairs = (room.width() * 0.28).clamp(120.0, 240.0);
+    examples(ui, cx, &sheet, Rect::from_min_size(room.min, vec2(pairs, room.height())));
+    let rest = Rect::from_min_max(pos2(room.left() + pairs + 16.0, room.top()), room.max);
+    // Below the two grids stand the palette, the buttons of the grid, and the figures.
+    let below = if rest.height() > 330.0 { 132.0 } else { 74.0 };
+    let each = ((rest.width() - 16.0) / 2.0).min(rest.height() - CAPTION - below).max(60.0);
+    let left = Rect::from_min_size(rest.min, vec2(each, each + CAPTION));
+    let right = left.translate(vec2(each + 16.0, 0.0));
+    editor(ui, cx, &sheet, left);
+    answer(ui, cx, right);
+    let under = Rect::from_min_max(pos2(rest.left(), left.bottom() + 8.0), rest.max);
+    palette(ui, cx, Rect::from_min_size(under.min, vec2(under.width(), 30.0)));
+    buttons(ui, cx, &sheet, Rect::from_min_size(under.min + vec2(0.0, 34.0), vec2(under.width(), 32.0)));
+    if below > 100.0 {
+        row_of_figures(ui, cx, pos2(under.left(), under.top() + 74.0), under.right());
+    }
+}
+
+/// The large figures beside each other.
+fn row_of_figures(ui: &Ui, cx: &Cx<'_>, at: eframe::egui::Pos2, right: f32) {
+    let mut x = at.x;
+    for told in list(cx) {
+        if x + 110.0 > right {
+            break;
+        }
+        figure(ui.painter(), cx.theme, pos2(x, at.y), &told.value, &told.rest, &told.what, tone(cx, told.tone));
+        x += 128.0;
+    }
+}
+
+fn caption(ui: &Ui, cx: &Cx<'_>, rect: Rect, text: &str, on: bool) {
+    let color = if on { cx.theme.text } else { cx.theme.secondary };
+    let at = rect.left_top() + vec2(0.0, CAPTION / 2.0 - 2.0);
+    text_at(ui.painter(), at, Align2::LEFT_CENTER, text, theme::text(12.0), color, rect.width());
+}
+
+/// The example pairs below each other, and the test inputs; a click works on the grid.
+fn examples(ui: &mut Ui, cx: &mut Cx<'_>, sheet: &Sheet, room: Rect) {
+    let count = sheet.task().train.len() + sheet.task().test.len();
+    let side = ((room.width() - 26.0) / 2.0).min(130.0);
+    // As many as fit at a size that can be seen, else smaller ones.
+    let step = (side + CAPTION + 6.0).min((room.height() / count.max(1) as f32).max(56.0));
+    let side = side.min(step - CAPTION - 6.0);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(room));
+    eframe::egui::ScrollArea::vertical().id_salt("examples").auto_shrink(false).show(&mut child, |ui| {
+        let all = (0..sheet.task().train.len()).map(|pair| (false, pair));
+        for (test, pair) in all.chain((0..sheet.task().test.len()).map(|pair| (true, pair))) {
+            let (rect, _) = ui.allocate_exact_size(vec2(room.width() - 8.0, step - 4.0), Sense::hover());
+            let asked = test && pair == sheet.test();
+            let name = match test {
+                true if asked && sheet.task().test.len() > 1 => format!("test {} · asked", pair + 1),
+                true => format!("test {}", pair + 1),
+                false => format!("example {}", pair + 1),
+            };
+            caption(ui, cx, rect, &name, asked);
+            let input = Rect::from_min_size(rect.min + vec2(0.0, CAPTION), vec2(side, side));
+            let output = input.translate(vec2(side + 26.0, 0.0));
+            thumbnail(ui, cx, sheet, Place { test, pair, output: false }, input);
+            let mark = char::from(Icon::ArrowRight).to_string();
+            let middle = pos2(input.right() + 13.0, input.center().y);
+            ui.painter().text(middle, Align2::CENTER_CENTER, mark, theme::icons(13.0), cx.theme.secondary);
+            // A test's output is the answer: only when asked for.
+            if !test || cx.state.show_solution {
+                thumbnail(ui, cx, sheet, Place { test, pair, output: true }, output);
+            } else {
+                ui.painter().rect_stroke(output, 2.0, Stroke::new(1.0, cx.theme.hairline), StrokeKind::Inside);
+                ui.painter().text(output.center(), Align2::CENTER_CENTER, "?", theme::text(16.0), cx.theme.secondary);
+            }
+        }
+    });
+}
+
+fn thumbnail(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, at: Place, rect: Rect) {
+    let Some(grid) = sheet.grid(at) else { return };
+    let lattice = paint_grid(ui, cx, grid, rect);
+    let worked = worked_on(cx.state).is_some_and(|(place, _)| place == at);
+    let response = ui.interact(lattice.rect, ui.scope_id().with(("grid", at)), Sense::click());
+    let sort = match (at.test, at.output) {
+        (true, false) => "Test input",
+        (true, true) => "Test output",
+        (false, false) => "Example input",
+        (false, true) => "Example output",
+    };
+    let name = format!("{sort} {}, {} rows, {} columns", at.pair + 1, grid.rows(), grid.cols());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, worked, &name));
+    if worked || response.hovered() || response.has_focus() {
+        let color = if worked { cx.theme.l } else { cx.theme.secondary };
+        ui.painter().rect_stroke(lattice.rect.expand(2.0), 3.0, Stroke::new(1.5, color), StrokeKind::Inside);
+    }
+    if response.on_hover_text(format!("{name}: work on it")).clicked() {
+        if at.test && !at.output && at.pair != sheet.test() {
+            cx.actions.push(Action::AskTest(at.pair));
+        }
+        cx.actions.push(Action::WorkOn(at));
+    }
+}
+
+/// Paints a grid as large as fits; returns where its cells stand.
+fn paint_grid(ui: &Ui, cx: &Cx<'_>, grid: &Grid, room: Rect) -> Lattice {
+    let lattice = Lattice::fit(room, grid.rows(), grid.cols());
+    for (cell, colour) in grid.cells().iter().enumerate() {
+        let rect = lattice.cell(cell).shrink(lattice.gap() / 2.0);
+        ui.painter().rect_filled(rect, 0.0, cx.theme.arc(*colour, cx.state.settings.safe_colours));
+    }
+    ui.painter().rect_stroke(lattice.rect, 0.0, Stroke::new(1.0, cx.theme.hairline), StrokeKind::Outside);
+    lattice
+}
+
+/// The grid that is worked on.
+fn editor(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
+    let Some((at, grid)) = worked_on(cx.state) else { return };
+    let grid = grid.clone();
+    let what = match (at.test, at.output) {
+        (true, false) => "test input, yours to paint".to_owned(),
+        (true, true) => format!("test {} output", at.pair + 1),
+        (false, false) => format!("example {} input", at.pair + 1),
+        (false, true) => format!("example {} output", at.pair + 1),
+    };
+    caption(ui, cx, rect, &format!("{what} · {} × {}", grid.rows(), grid.cols()), true);
+    let room = Rect::from_min_max(rect.min + vec2(0.0, CAPTION), rect.max);
+    let lattice = paint_grid(ui, cx, &grid, room);
+    let response = ui.interact(lattice.rect, ui.scope_id().with("editor"), Sense::drag());
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, format!("Grid of {}, {what}", sheet.name())));
+    draw(&response, &lattice, cx);
+    if let Some(cell) = response.hover_pos().map(|at| lattice.nearest(at)).or(cx.state.selected) {
+        ui.painter().rect_stroke(lattice.cell(cell), 1.0, Stroke::new(1.5, cx.theme.text), StrokeKind::Inside);
+    }
+    let selected = cx.state.selected.filter(|_| at == sheet.input_place());
+    lattice.name_cells(ui, "grid cell", selected, |cell| {
+        format!("{}, {}", place(cell, grid.cols()), colour_name(grid.cells()[cell]))
+    });
+}
+
+/// The model's answer on its canvas.
+fn answer(ui: &Ui, cx: &Cx<'_>, rect: Rect) {
+    let (theme, scene) = (cx.theme, cx.scene);
+    let told = super::verdict(cx.state.board(), scene);
+    let text = match (&told, scene.answered) {
+        (_, false) => "the model's answer".to_owned(),
+        (Some((_, text)), _) => format!("answer at this step: {text}"),
+        (None, _) => "the model's answer at this step".to_owned(),
+    };
+    let color = told.map_or(theme.secondary, |(meant, _)| tone(cx, meant));
+    let at = rect.left_top() + vec2(0.0, CAPTION / 2.0 - 2.0);
+    text_at(ui.painter(), at, Align2::LEFT_CENTER, &text, theme::text(12.0), color, rect.width());
+    let room = Rect::from_min_max(rect.min + vec2(0.0, CAPTION), rect.max);
+    if !scene.answered {
+        let empty = Rect::from_min_size(room.min, vec2(room.width().min(room.height()), room.height()));
+        ui.painter().rect_stroke(empty, RADIUS, Stroke::new(1.0, theme.hairline), StrokeKind::Inside);
+        let what = if cx.state.thinking() { "thinking…" } else { "no answer yet" };
+        ui.painter().text(empty.center(), Align2::CENTER_CENTER, what, theme::text(13.0), theme.secondary);
+        return;
+    }
+    let lattice = Lattice::fit(room, scene.rows, scene.cols);
+    for (cell, seen) in scene.cells.iter().enumerate() {
+        let place = lattice.cell(cell).shrink(lattice.gap() / 2.0);
+        let color = match seen.answer {
+            Some(Glyph::Colour(colour)) if seen.open => {
+                let full = theme.arc(colour, cx.state.settings.safe_colours);
+                theme.confidence(full, theme.pane, seen.confidence)
+            }
+            // Beyond the grid nothing counts.
+            _ => theme.pane.lerp_to_gamma(theme.raised, 0.6),
+        };
+        ui.painter().rect_filled(place, 0.0, color);
+        if seen.changed {
+            let line = Stroke::new(1.4, theme.l.gamma_multiply(cx.state.flash()));
+            ui.painter().rect_stroke(lattice.cell(cell).shrink(1.0), 2.0, line, StrokeKind::Inside);
+        }
+        if seen.wrong {
+            red_corner(ui, cx, lattice.cell(cell));
+        }
+        if let Some(Glyph::Colour(right)) = seen.truth.filter(|truth| !seen.open || seen.answer != Some(*truth)) {
+            let mark = Rect::from_center_size(place.center(), place.size() * 0.4);
+            ui.painter().rect_filled(mark, 1.0, theme.arc(right, cx.state.settings.safe_colours));
+            ui.painter().rect_stroke(mark, 1.0, Stroke::new(1.2, theme.right), StrokeKind::Outside);
+        }
+    }
+    ui.painter().rect_stroke(lattice.rect, 0.0, Stroke::new(1.0, theme.hairline), StrokeKind::Outside);
+    lattice.name_cells(ui, "answer cell", None, |cell| {
+        let seen = scene.cells[cell];
+        let said = seen.answer.filter(|_| seen.open).map_or_else(|| "outside".to_owned(), word);
+        format!("answer, {}, {said}, {:.0} %", place(cell, scene.cols), seen.confidence * 100.0)
+    });
+}
+
+/// ARC's ten colours.
+fn palette(ui: &Ui, cx: &mut Cx<'_>, rect: Rect) {
+    let side = (rect.width() / f32::from(COLOURS) - 4.0).min(26.0);
+    for colour in 0..COLOURS {
+        let corner = rect.min + vec2(f32::from(colour) * (side + 4.0), 0.0);
+        let place = Rect::from_min_size(corner, vec2(side, side));
+        let response = ui.interact(place, ui.scope_id().with(("colour", colour)), Sense::click());
+        let on = cx.state.hand.colour == colour;
+        let name = colour_name(colour);
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, format!("Colour {colour}, {name}")));
+        ui.painter().rect_filled(place, 4.0, cx.theme.arc(colour, cx.state.settings.safe_colours));
+        let (width, line) = if on { (2.0, cx.theme.text) } else { (1.0, cx.theme.hairline) };
+        ui.painter().rect_stroke(place, 4.0, Stroke::new(width, line), StrokeKind::Inside);
+        if response.on_hover_text(format!("{colour}: {name}")).clicked() {
+            cx.actions.push(Action::TakeColour(colour));
+        }
+    }
+}
+
+/// What is done with the grid that is worked on.
+fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
+    let mut ui = ui.new_child(
+        UiBuilder::new().max_rect(rect).layout(eframe::egui::Layout::left_to_right(eframe::egui::Align::Center)),
+    );
+    ui.spacing_mut().item_spacing.x = 3.0;
+    ui.spacing_mut().button_padding.x = 2.0;
+    use CommandId::*;
+    let all =
+        [TurnLeft, MirrorSides, MirrorTop, Transpose, CycleColours, MoreRows, FewerRows, MoreColumns, FewerColumns];
+    let example = cx.state.hand.place.is_some_and(|place| !place.test) && sheet.task().train.len() > 1;
+    for id in all.into_iter().chain([AddExample]).chain(example.then_some(RemoveExample)).chain([ArcColours]) {
+        // What does not fit is in the menu Edit.
+        if ui.available_width() >= 34.0 {
+            command_button(&mut ui, cx, id);
+        }
+    }
+}

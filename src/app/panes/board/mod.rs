@@ -1,0 +1,148 @@
+//! The board: what stands on it, the model's answer as bright as it is probable, changes outlined, mistakes with a red
+//! corner. Each kind of board is drawn by its own file; what they share is here.
+
+mod arc;
+mod card;
+mod maze;
+mod pad;
+mod rail;
+mod sudoku;
+
+use eframe::egui::{
+    Align2, Button, Color32, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
+use lucide_icons::Icon;
+
+use super::super::command::{CommandId, command};
+use super::super::explain::Tone;
+use super::super::figures::{figures as all_figures, subtitle, verdict};
+use super::super::state::RunStatus;
+use super::super::theme;
+use super::super::widgets::{figure, header, wrapped};
+use super::Cx;
+use crate::board::Kind;
+
+/// The room for the figures at the left of the board.
+const FIGURES: f32 = 132.0;
+
+/// Shows the pane; returns whether it begins to be dragged.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+    let state = cx.state;
+    let kind = state.kind();
+    let mut text = subtitle(state.board(), state.verdict.as_ref().map(|verdict| &verdict.judged));
+    if let RunStatus::Finished(elapsed) = state.run.status {
+        text += &format!(" · answered in {elapsed:.0} ms");
+    }
+    let title = match state.board().arc() {
+        Some(sheet) => sheet.name().to_owned(),
+        None => state.title.clone(),
+    };
+    let dragged = header(ui, &title, &text, cx.theme, |ui| {
+        let truth = match kind {
+            Kind::Sudoku => "Solution",
+            Kind::Maze => "Shortest path",
+            Kind::Arc => "Right answer",
+        };
+        toggle(ui, cx, CommandId::Solution, truth, state.show_solution);
+        if kind == Kind::Sudoku {
+            toggle(ui, cx, CommandId::Candidates, "Candidates", state.show_candidates);
+        }
+    });
+    let mut area = ui.available_rect_before_wrap();
+    ui.allocate_rect(area, Sense::hover());
+    if let Some(caveat) = state.caveat() {
+        area.max.y = note(ui, cx, area, &caveat) - 8.0;
+    }
+    match kind {
+        Kind::Sudoku => sudoku::show(ui, cx, area),
+        Kind::Maze => maze::show(ui, cx, area),
+        Kind::Arc => arc::show(ui, cx, area),
+    }
+    dragged
+}
+
+fn toggle(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId, name: &str, on: bool) {
+    let command = command(id);
+    let color = if on { cx.theme.text } else { cx.theme.secondary };
+    let button = Button::selectable(on, RichText::new(name).color(color)).min_size(vec2(0.0, 26.0));
+    let response = ui.add(button);
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, command.name));
+    if response.on_hover_text(command.tooltip()).clicked() {
+        cx.actions.push(command.action.clone());
+    }
+}
+
+/// What has to be known of the answer, at the bottom; returns where it begins.
+fn note(ui: &Ui, cx: &Cx<'_>, area: Rect, text: &str) -> f32 {
+    let galley = wrapped(ui.painter(), text, theme::text(12.0), cx.theme.text, area.width() - 40.0);
+    let height = galley.size().y + 12.0;
+    let rect = Rect::from_min_max(pos2(area.left(), area.bottom() - height), area.max);
+    let painter = ui.painter();
+    painter.rect(
+        rect,
+        theme::RADIUS,
+        cx.theme.raised,
+        Stroke::new(1.0, cx.theme.hairline),
+        eframe::egui::StrokeKind::Inside,
+    );
+    let mark = char::from(Icon::Info).to_string();
+    painter.text(rect.left_center() + vec2(16.0, 0.0), Align2::CENTER_CENTER, mark, theme::icons(14.0), cx.theme.h);
+    painter.galley(rect.min + vec2(30.0, 6.0), galley, cx.theme.text);
+    let response = ui.interact(rect, ui.scope_id().with("caveat"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Note, true, text));
+    rect.top()
+}
+
+fn tone(cx: &Cx<'_>, tone: Tone) -> Color32 {
+    match tone {
+        Tone::Plain => cx.theme.secondary,
+        Tone::Strong => cx.theme.text,
+        Tone::Of(module) => cx.theme.module(module),
+        Tone::Right => cx.theme.right,
+        Tone::Wrong => cx.theme.wrong,
+    }
+}
+
+/// The large figures below each other, and the verdict; returns where they end.
+fn figures(ui: &Ui, cx: &Cx<'_>, at: Pos2, bottom: f32) -> f32 {
+    let mut y = at.y;
+    if let Some((meant, text)) = verdict(cx.state.board(), cx.scene) {
+        let icon = if meant == Tone::Right { Icon::Check } else { Icon::Minus };
+        let color = tone(cx, meant);
+        let mark = char::from(icon).to_string();
+        let drawn = ui.painter().text(at, Align2::LEFT_TOP, mark, theme::icons(16.0), color);
+        let galley = wrapped(ui.painter(), &text, theme::text(13.0), color, FIGURES - 40.0);
+        let height = galley.size().y;
+        ui.painter().galley(pos2(drawn.right() + 4.0, y - 1.0), galley, color);
+        y += height.max(18.0) + 12.0;
+    }
+    for told in list(cx) {
+        if y + 46.0 > bottom {
+            break;
+        }
+        let color = tone(cx, told.tone);
+        y += figure(ui.painter(), cx.theme, pos2(at.x, y), &told.value, &told.rest, &told.what, color) + 12.0;
+    }
+    y
+}
+
+fn list(cx: &Cx<'_>) -> Vec<super::super::figures::Figure> {
+    let state = cx.state;
+    let segment = state.step().map(|step| step.at.segment);
+    let end = state.recording().zip(segment).and_then(|(recording, segment)| recording.end_of(segment));
+    let judged = state.verdict.as_ref().map(|verdict| &verdict.judged);
+    all_figures(state.board(), cx.scene, end, judged)
+}
+
+/// The red corner of a cell.
+fn red_corner(ui: &Ui, cx: &Cx<'_>, cell: Rect) {
+    let corner = cell.right_top() + vec2(-cell.width() * 0.05, cell.width() * 0.05);
+    let leg = (cell.width() * 0.26).clamp(4.0, 16.0);
+    let triangle = vec![corner, corner - vec2(leg, 0.0), corner + vec2(0.0, leg)];
+    ui.painter().add(Shape::convex_polygon(triangle, cx.theme.wrong, Stroke::NONE));
+}
+
+/// The place of a cell in words.
+fn place(cell: usize, cols: usize) -> String {
+    format!("row {} column {}", cell / cols.max(1) + 1, cell % cols.max(1) + 1)
+}

@@ -1,0 +1,128 @@
+//! The lists of models and devices, for the library and for menus.
+
+use eframe::egui::Ui;
+use lucide_icons::Icon;
+
+use super::super::action::Action;
+use super::super::command::{CommandId, command};
+use super::super::widgets::Row;
+use super::Cx;
+use crate::engine::{DeviceInfo, ModelSource, shipped_boards};
+use crate::task::{Boards, place};
+
+/// The models to choose from: name, what it is, source.
+fn choices(cx: &Cx<'_>) -> Vec<(String, String, ModelSource)> {
+    let state = cx.state;
+    let mut all: Vec<(String, String, ModelSource)> = state
+        .shipped()
+        .map(|name| (name.to_owned(), "shipped".to_owned(), ModelSource::Shipped(name.to_owned())))
+        .collect();
+    for path in &state.settings.recent {
+        let name = path.file_stem().map_or_else(|| path.display().to_string(), |s| s.to_string_lossy().into_owned());
+        all.push((name, "file".to_owned(), ModelSource::Path(path.clone())));
+    }
+    let fits = |source: &ModelSource| made_for(cx, source).is_none_or(|boards| place(state.board(), boards).is_some());
+    all.sort_by_key(|(_, _, source)| !fits(source));
+    for (name, detail, source) in &mut all {
+        if let Some(boards) = made_for(cx, source).filter(|_| !fits(source)) {
+            *detail = boards.kind().to_string();
+        }
+        if let Some(model) = state.model.as_ref().filter(|m| m.source == *source) {
+            name.clone_from(&model.name);
+            *detail = parameters(model.parameters);
+        }
+        if state.loading.as_ref() == Some(source) {
+            "loading…".clone_into(detail);
+        }
+    }
+    all
+}
+
+/// A number of weights, short: `27.3 M`.
+pub fn parameters(count: usize) -> String {
+    match count {
+        0..1_000 => count.to_string(),
+        1_000..1_000_000 => format!("{:.0} k", count as f64 / 1e3),
+        _ => format!("{:.1} M", count as f64 / 1e6),
+    }
+}
+
+/// What a model was made for, where it is known before it is loaded.
+fn made_for(cx: &Cx<'_>, source: &ModelSource) -> Option<Boards> {
+    match source {
+        ModelSource::Shipped(name) => shipped_boards(name),
+        ModelSource::Path(_) => cx.state.known.iter().find(|(known, _)| known == source).map(|(_, boards)| *boards),
+    }
+}
+
+/// The list of models, those that fit the board first, for the library and for menus.
+pub fn models(ui: &mut Ui, cx: &mut Cx<'_>) {
+    for (name, detail, source) in choices(cx) {
+        let active = cx.state.model.as_ref().is_some_and(|m| m.source == source);
+        let mut tip = match &source {
+            ModelSource::Shipped(_) => "A model that this program carries".to_owned(),
+            ModelSource::Path(path) => path.display().to_string(),
+        };
+        if let Some(boards) = made_for(cx, &source) {
+            tip += &format!("\nMade for {boards} boards");
+        }
+        let mark = if active { cx.theme.h } else { cx.theme.faint };
+        let row = Row { icon: Icon::Diamond, mark, name: &name, detail: &detail, active, tip: &tip };
+        if row.show(ui, cx.theme).clicked() {
+            cx.actions.push(Action::UseModel(source));
+            ui.close();
+        }
+    }
+    let row = Row {
+        icon: Icon::FolderOpen,
+        mark: cx.theme.secondary,
+        name: "Open a checkpoint…",
+        detail: "",
+        active: false,
+        tip: command(CommandId::Open).tip,
+    };
+    if row.show(ui, cx.theme).clicked() {
+        cx.actions.push(Action::Open);
+        ui.close();
+    }
+}
+
+/// The list of devices, for the library and for menus.
+pub fn devices(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let known = cx.state.devices.clone();
+    let here = cx.state.device.clone();
+    for device in if known.is_empty() { vec![here.clone()] } else { known } {
+        let active = device == here;
+        let mark = if active { cx.theme.right } else { cx.theme.faint };
+        let tip = format!("{}: {}, {} ({})", device.id, device.name, device.kind, device.api);
+        let icon = if device.id == "cpu" { Icon::Cpu } else { Icon::Gpu };
+        let row = Row { icon, mark, name: short(&device), detail: &device.api, active, tip: &tip };
+        if row.show(ui, cx.theme).clicked() {
+            cx.actions.push(Action::UseDevice(device.id.clone()));
+            ui.close();
+        }
+    }
+}
+
+/// A device's name without what the driver adds in brackets.
+pub fn short(device: &DeviceInfo) -> &str {
+    device.name.split(" (").next().unwrap_or(&device.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_written_short() {
+        assert_eq!(parameters(512), "512");
+        assert_eq!(parameters(91_000), "91 k");
+        assert_eq!(parameters(27_300_000), "27.3 M");
+    }
+
+    #[test]
+    fn device_names_lose_their_brackets() {
+        let device = DeviceInfo { name: "llvmpipe (LLVM 15.0.6, 256 bits)".into(), ..DeviceInfo::cpu() };
+        assert_eq!(short(&device), "llvmpipe");
+    }
+}

@@ -1,0 +1,104 @@
+//! The command palette: every command by a part of its name.
+
+use eframe::egui::{Align2, Context, Id, Key, RichText, ScrollArea, TextEdit, Window, vec2};
+
+use super::super::action::Action;
+use super::super::command::{Command, commands};
+use super::super::widgets::Row;
+use super::Cx;
+
+/// How many commands are listed at most.
+const MOST: usize = 12;
+
+/// Shows the palette when it is open.
+pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
+    let Some(typed) = cx.state.palette.clone() else { return };
+    let found = search(&typed, cx);
+    let mut open = true;
+    let window = Window::new("Command palette").id(Id::unique("palette")).title_bar(false).resizable(false);
+    let shown = window.anchor(Align2::CENTER_TOP, vec2(0.0, 80.0)).fixed_size(vec2(460.0, 0.0)).show(ctx, |ui| {
+        let mut text = typed.clone();
+        let field = TextEdit::singleline(&mut text).hint_text("Type a part of a command's name").desired_width(460.0);
+        let response = ui.add(field).accessible_name("Command palette");
+        response.request_focus();
+        if text != typed {
+            cx.actions.push(Action::SearchPalette(text));
+        }
+        if found.is_empty() {
+            ui.label(RichText::new("No command that can be done now has such a name.").color(cx.theme.secondary));
+        }
+        ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+            for (i, command) in found.iter().enumerate() {
+                let detail = command.shortcut.map(|keys| keys.text()).unwrap_or_default();
+                let name = command.name_now(cx.state);
+                let row = Row {
+                    icon: command.icon,
+                    mark: cx.theme.secondary,
+                    name: &name,
+                    detail: &detail,
+                    active: i == 0,
+                    tip: command.tip,
+                };
+                if row.show(ui, cx.theme).clicked() {
+                    cx.actions.extend([Action::TogglePalette, command.action.clone()]);
+                }
+            }
+        });
+    });
+    if ctx.input(|input| input.key_pressed(Key::Enter))
+        && let Some(command) = found.first()
+    {
+        cx.actions.extend([Action::TogglePalette, command.action.clone()]);
+        return;
+    }
+    if let Some(shown) = shown {
+        open = !shown.response.clicked_elsewhere();
+    }
+    if !open || ctx.input(|input| input.key_pressed(Key::Escape)) {
+        cx.actions.push(Action::TogglePalette);
+    }
+}
+
+/// The commands that can be done now, the best match first.
+fn search(typed: &str, cx: &Cx<'_>) -> Vec<&'static Command> {
+    let mut found: Vec<(u32, &Command)> = commands()
+        .filter(|command| (command.possible)(cx.state))
+        .filter_map(|command| Some((score(typed, command.name).or_else(|| told(typed, command.tip))?, command)))
+        .collect();
+    found.sort_by_key(|(score, _)| *score);
+    found.into_iter().take(MOST).map(|(_, command)| command).collect()
+}
+
+/// How well what was typed matches a name, 0 the best: its letters in order, the fewer in between the better, best at the
+/// beginnings of words. None when they are not all there.
+fn score(typed: &str, name: &str) -> Option<u32> {
+    let name: Vec<char> = name.to_lowercase().chars().collect();
+    let (mut at, mut score) = (0, 0);
+    for letter in typed.to_lowercase().chars().filter(|letter| !letter.is_whitespace()) {
+        let found = (at..name.len()).find(|i| name[*i] == letter)?;
+        let begins = found == 0 || !name[found - 1].is_alphanumeric();
+        score += if begins { 0 } else { 2 * (found - at) as u32 };
+        at = found + 1;
+    }
+    Some(score * 100 + name.len() as u32)
+}
+
+/// Behind all names come the commands whose sentence has what was typed.
+fn told(typed: &str, tip: &str) -> Option<u32> {
+    let typed = typed.trim().to_lowercase();
+    (typed.len() > 2 && tip.to_lowercase().contains(&typed)).then_some(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_in_order_are_found_the_nearest_first() {
+        assert_eq!(score("xyz", "Undo"), None);
+        assert!(score("un", "Undo") < score("un", "Turn left"));
+        assert!(score("mb", "Maze board") < score("mb", "Next theme").or(Some(u32::MAX)));
+        assert!(score("", "Undo").is_some());
+        assert!(told("Shortest", "a shortest path").is_some() && told("a", "a shortest path").is_none());
+    }
+}
