@@ -301,8 +301,9 @@ impl App {
         let preference = self.state.settings.theme.preference();
         if ctx.options(|options| options.theme_preference) != preference {
             ctx.set_theme(preference);
-            // This frame's own widgets were begun in the colours before.
-            ctx.request_repaint();
+            // This frame's own widgets were begun in the colours before. Asked for a little later, because what is asked for
+            // before a frame is answered by that frame.
+            ctx.request_repaint_after(Duration::from_millis(20));
         }
     }
 
