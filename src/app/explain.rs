@@ -71,6 +71,8 @@ fn count(n: usize) -> String {
 
 /// A number with three significant figures.
 pub fn figure(value: f32) -> String {
+    // No minus before a zero.
+    let value = value + 0.0;
     match value.abs() {
         v if !v.is_finite() => "not a number".to_owned(),
         v if v >= 100.0 => format!("{value:.0}"),

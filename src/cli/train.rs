@@ -35,6 +35,9 @@ pub struct Arguments {
     /// Change a field of the preset (batch=32, model.hidden=128, train.schedule.rate=5e-4); may be said often.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Begin with the weights of a checkpoint of the same shape (a shipped model, a file, a run folder) instead of fresh ones.
+    #[arg(long, value_name = "C", conflicts_with = "resume")]
+    from: Option<String>,
     /// How far back the gradient goes: `one-step`, as the paper, or `bptt`, through the whole segment, for comparison.
     #[arg(long, value_name = "G")]
     gradient: Option<String>,
@@ -208,6 +211,7 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
         config.data = data.clone();
         config.held_out = None;
     }
+    config.from.clone_from(&arguments.from);
     if let Some(held_out) = &arguments.held_out {
         config.held_out = Some(held_out.clone());
     }

@@ -31,8 +31,11 @@ pub struct RunConfig {
     pub task: String,
     /// The model.
     pub model: HrmConfig,
-    /// Its first weights.
+    /// Its first weights, where it does not begin from a checkpoint.
     pub initializer: Initializer,
+    /// The checkpoint whose weights it begins with: a shipped model's name, a file, or a run folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// Training.
     pub train: TrainConfig,
     /// What it learns from.

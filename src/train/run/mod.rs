@@ -20,6 +20,7 @@ use super::evaluate::Evaluation;
 use super::folder::{Best, Folder, Phase, Request, Status};
 use super::step::Metrics;
 use super::trainer::{TrainError, Trainer};
+use crate::checkpoint::{self, Checkpoint};
 use crate::dataset::{DataError, Sampler, SamplerState};
 use crate::files::{self, FileError};
 use crate::task::Example;
@@ -164,7 +165,16 @@ impl Run {
         let text = serde_json::to_vec_pretty(&config).map_err(|e| wrong(&path, &e.to_string()))?;
         set.write_identifiers(&folder.file("identifiers.json"))?;
         let sampler = Sampler::new(set, config.train.seed);
-        let trainer = Trainer::new(config.initializer.build(&config.model, place.device), config.train.clone());
+        let first = match &config.from {
+            None => config.initializer.build(&config.model, place.device),
+            Some(name) => {
+                let found = checkpoint::open(name).map_err(TrainError::from)?;
+                // Its tensors must be those of this configuration; schedule and limits are the run's own.
+                let found = Checkpoint { config: config.model.clone(), ..found };
+                found.model(place.device).map_err(TrainError::from)?
+            }
+        };
+        let trainer = Trainer::new(first, config.train.clone());
         let mut run = Self::open(folder, config, trainer, sampler, held_out, place);
         run.work.folder.keep_lines_until("metrics.jsonl", 0)?;
         run.work.folder.keep_lines_until("live.jsonl", 0)?;

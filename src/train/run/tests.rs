@@ -1,6 +1,5 @@
 use super::record::KEPT;
 use super::*;
-use crate::checkpoint;
 use crate::train::preset;
 
 fn small() -> RunConfig {
@@ -83,4 +82,28 @@ fn folders_are_not_mixed_up() {
     go(folder.path(), 1);
     let error = Run::create(folder.path(), small(), cpu(&device), &|_| true).unwrap_err().to_string();
     assert!(error.contains("--resume"), "{error}");
+}
+
+#[test]
+fn a_run_may_begin_with_the_weights_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("a"), folder.path().join("b"));
+    go(&first, 5);
+    let from = RunConfig { from: Some(first.display().to_string()), ..small() };
+    let device = Device::flex();
+    let mut run = Run::create(&second, from.clone(), cpu(&device), &|_| true).unwrap();
+    let weights = |folder: &Path, step: u64| {
+        let model = checkpoint::open(folder.join(format!("checkpoints/step_{step}.safetensors")).to_str().unwrap());
+        model.unwrap().model(&device).unwrap().lm_head.try_to_vec_as::<f32>().unwrap()
+    };
+    assert!(weights(&first, 5) == weights(&second, 0) && weights(&first, 0) != weights(&second, 0));
+    run.train(Until { step: 5, time: None }, &mut |_| ControlFlow::Continue(())).unwrap();
+    drop(run);
+    // The state says everything: the other run is no longer needed.
+    std::fs::remove_dir_all(&first).unwrap();
+    assert_eq!(Run::resume(&second, cpu(&device), &|_| true).unwrap().step(), 5);
+    let mut wide = from;
+    (wide.model.hidden, wide.from) = (32, Some(second.display().to_string()));
+    let error = Run::create(&folder.path().join("c"), wide, cpu(&device), &|_| true).unwrap_err().to_string();
+    assert!(error.contains("lm_head"), "{error}");
 }
