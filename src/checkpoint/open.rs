@@ -11,10 +11,13 @@ use super::{CheckpointError, Report, State, foreign, hex, native};
 use crate::files;
 use crate::model::{Hrm, HrmConfig};
 
-/// The models that the program carries, best first.
+/// The models that the program carries; the first plays the demo.
 pub const SHIPPED: &[(&str, &[u8])] = &[
     ("sudoku-6x6", include_bytes!("../../assets/checkpoints/sudoku-6x6/model.safetensors")),
     ("sudoku-4x4", include_bytes!("../../assets/checkpoints/sudoku-4x4/model.safetensors")),
+    ("sudoku-9x9", include_bytes!("../../assets/checkpoints/sudoku-9x9/model.safetensors")),
+    ("maze", include_bytes!("../../assets/checkpoints/maze/model.safetensors")),
+    ("arc-mini", include_bytes!("../../assets/checkpoints/arc-mini/model.safetensors")),
 ];
 
 /// A checkpoint that was read and understood, not yet on a device.
