@@ -101,6 +101,12 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
 fn model_came(state: &mut State, boards: Option<Boards>, effects: &mut Vec<Effect>) {
     let chosen = state.loading.is_none() && std::mem::take(&mut state.follow_model);
     if let Some(boards) = boards.filter(|boards| chosen && boards.kind() != state.kind()) {
+        // A bare board of the chosen model's size, so that no other model is fetched for it.
+        match boards {
+            Boards::Sudoku(shape) => state.settings.shape = shape,
+            Boards::Maze { side } => state.settings.maze_side = side,
+            Boards::Arc { .. } => {}
+        }
         show_kind(state, boards.kind(), effects);
     }
     if fill(state, effects) {
@@ -379,6 +385,8 @@ mod tests {
         let before = state.board().clone();
         effects.clear();
         state.generating = false;
+        // No shipped model knows so large a maze.
+        state.settings.maze_side = 15;
         show_kind(&mut state, Kind::Maze, &mut effects);
         let asked = effects.iter().any(|e| matches!(e, Effect::Engine(Command::Think { .. })));
         assert!(!asked && state.misfit().is_some() && state.recording().is_none(), "no model for mazes is asked");

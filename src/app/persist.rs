@@ -98,7 +98,7 @@ impl Default for Settings {
             runs: Vec::new(),
             hidden_runs: Vec::new(),
             preset: None,
-            maze_side: 15,
+            maze_side: 9,
             maze_kind: MazeKind::Perfect,
             safe_colours: false,
             document: None,
