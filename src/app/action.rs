@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::command::{CommandId, Shortcut};
 use super::hand::{Pen, Tool};
 use super::layout::{Mode, Pane};
+use super::picture::PictureAction;
 use super::puzzles::{Order, What};
 use super::research::ResearchAction;
 use super::research::worker::Order as StudyOrder;
@@ -153,10 +155,22 @@ pub enum Action {
     ResetLayout,
     /// Something with training runs.
     Train(TrainAction),
+    /// Something with a picture that is becoming a maze.
+    Picture(PictureAction),
     /// Something with figures over many puzzles.
     Research(ResearchAction),
+    /// Stronger lines and texts, or the usual ones.
+    ToggleContrast,
     /// Show or hide the list of keys.
     ToggleKeys,
+    /// What was typed to find a command in the list of keys.
+    SearchKeys(String),
+    /// The next keys pressed become those of this command; None for no longer.
+    Rebind(Option<CommandId>),
+    /// Give keys to a command, or take them away.
+    SetShortcut(CommandId, Option<Shortcut>),
+    /// Give all commands their usual keys.
+    ResetShortcuts,
     /// Open the command palette, or close it.
     TogglePalette,
     /// What was typed into the command palette.

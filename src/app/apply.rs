@@ -1,6 +1,7 @@
 //! The one place where actions change the state.
 
 use super::action::{Action, Effect, Stride};
+use super::command::Shortcuts;
 use super::edit;
 use super::persist::Loop;
 use super::scene::still_fits;
@@ -101,9 +102,24 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::TogglePane(pane) => effects.push(Effect::TogglePane(pane)),
         Action::SetMode(mode) => state.settings.mode = mode,
         Action::Train(action) => super::train::apply::apply(state, action, effects),
+        Action::Picture(action) => super::picture::apply(state, action, effects),
         Action::Research(action) => super::research::apply::apply(state, action, effects),
         Action::ResetLayout => effects.push(Effect::ResetLayout),
-        Action::ToggleKeys => state.show_keys = !state.show_keys,
+        Action::ToggleContrast => state.settings.contrast = !state.settings.contrast,
+        Action::ToggleKeys => {
+            state.keys = state.keys.is_none().then(String::new);
+            state.rebinding = None;
+        }
+        Action::SearchKeys(text) => state.keys = Some(text),
+        Action::Rebind(id) => state.rebinding = id,
+        Action::SetShortcut(id, keys) => {
+            state.rebinding = None;
+            let before = state.settings.shortcuts.give(id, keys);
+            if let (Some(before), Some(keys)) = (before, keys) {
+                state.say(false, format!("{keys} belonged to \"{}\", which has no keys now.", before.name), None);
+            }
+        }
+        Action::ResetShortcuts => state.settings.shortcuts = Shortcuts::default(),
         Action::TogglePalette => {
             state.palette = match state.palette {
                 Some(_) => None,

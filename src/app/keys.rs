@@ -3,7 +3,7 @@
 use eframe::egui::{Context, Event, Key, Modifiers};
 
 use super::action::Action;
-use super::command::commands;
+use super::command::{CommandId, Shortcut, commands};
 use super::hand::Tool;
 use super::layout::Mode;
 use super::state::State;
@@ -11,13 +11,31 @@ use crate::board::Kind;
 
 /// What the keys of this frame ask for.
 pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
-    if ctx.text_edit_focused() || ctx.any_popup_open() || state.train.draft.is_some() || state.palette.is_some() {
+    if let Some(id) = state.rebinding {
+        return ctx.input(|input| input.events.iter().find_map(|event| bound(event, id))).into_iter().collect();
+    }
+    if ctx.text_edit_focused()
+        || ctx.any_popup_open()
+        || state.train.draft.is_some()
+        || state.palette.is_some()
+        || state.picture.is_some()
+    {
         return Vec::new();
     }
     // A button that has the keyboard's focus is pressed by Space and left with the arrows.
     let widget_focused = ctx.memory(|memory| memory.focused().is_some());
     let events = ctx.input(|input| input.events.clone());
     events.iter().filter_map(|event| action(event, state, widget_focused)).collect()
+}
+
+/// The keys that a command gets: those pressed, none with Backspace, the ones before with Esc.
+fn bound(event: &Event, id: CommandId) -> Option<Action> {
+    let Event::Key { key, pressed: true, modifiers, .. } = event else { return None };
+    match key {
+        Key::Escape => Some(Action::Rebind(None)),
+        Key::Backspace | Key::Delete if modifiers.is_none() => Some(Action::SetShortcut(id, None)),
+        _ => Some(Action::SetShortcut(id, Some(Shortcut::pressed(*key, *modifiers)))),
+    }
 }
 
 /// What one event asks for.
@@ -69,7 +87,7 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
     if modifiers.is_none() && key == Key::Enter && state.selected.is_none() && !elsewhere && !widget_focused {
         return Some(Action::Select(Some(0)));
     }
-    if key == Key::Escape && state.show_keys {
+    if key == Key::Escape && state.keys.is_some() {
         return Some(Action::ToggleKeys);
     }
     let mine = widget_focused && modifiers.is_none() && matches!(key, Key::Space | Key::ArrowLeft | Key::ArrowRight);
@@ -81,13 +99,7 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
         return None;
     }
     commands()
-        .find(|command| {
-            command.shortcut.is_some_and(|shortcut| {
-                // On some keyboards brackets need AltGr or Shift.
-                let free = matches!(shortcut.key, Key::OpenBracket | Key::CloseBracket) && !modifiers.command_only();
-                shortcut.key == key && (free || modifiers.matches_exact(shortcut.modifiers))
-            })
-        })
+        .find(|command| state.settings.shortcuts.of(command).is_some_and(|keys| keys.matches(key, modifiers)))
         .filter(|command| (command.possible)(state) && !(elsewhere && command.id.explores()))
         .map(|command| command.action.clone())
 }

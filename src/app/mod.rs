@@ -17,6 +17,7 @@ mod open;
 mod opened;
 mod panes;
 mod persist;
+mod picture;
 mod puzzles;
 mod research;
 mod scene;
@@ -29,7 +30,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use eframe::egui::{self, CentralPanel, Frame, Panel, Ui, ViewportBuilder, ViewportCommand};
+use eframe::egui::{self, CentralPanel, Frame, IconData, Panel, Ui, ViewportBuilder, ViewportCommand};
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 pub use action::{Action, Effect, Stride};
@@ -37,6 +38,7 @@ pub use figures::Judged;
 pub use hand::{Pen, Tool};
 pub use layout::{Mode, Pane};
 pub use persist::{Loop, Settings};
+pub use picture::{PictureAction, PictureDraft};
 pub use puzzles::{Difficulty, Order, What};
 pub use research::{Form, Page, ResearchAction, ResearchState, Topic};
 pub use scene::Truth;
@@ -45,6 +47,7 @@ pub use theme::ThemeChoice;
 pub use train::{Axis, CurveSettings, Draft, Field, Format, Length, PresetInfo, TrainAction, TrainState};
 
 use crate::engine::{Command, Engine};
+use crate::figure::Pixels;
 use apply::{apply, first_model};
 use background::Background;
 use layout::Layout;
@@ -86,11 +89,19 @@ pub fn run(options: Options) -> Result<(), eframe::Error> {
     let viewport = ViewportBuilder::default()
         .with_title("hrmscope")
         .with_app_id("hrmscope")
+        .with_icon(icon())
         .with_inner_size([1440.0, 900.0])
         .with_min_inner_size([1024.0, 640.0]);
     let wgpu_options = WgpuConfiguration { wgpu_setup: wgpu_setup(), ..Default::default() };
     let native = eframe::NativeOptions { viewport, wgpu_options, ..Default::default() };
     eframe::run_native("hrmscope", native, Box::new(|cc| Ok(Box::new(App::new(cc, options)))))
+}
+
+/// The program's own picture, on the window and the taskbar.
+fn icon() -> IconData {
+    Pixels::from_png(include_bytes!("../../assets/icon.png"))
+        .map(|Pixels { width, height, rgba }| IconData { rgba, width, height })
+        .unwrap_or_default()
 }
 
 /// How the graphics device is opened. burn looks at what an adapter could do, so a device that may be shared with it
@@ -153,6 +164,8 @@ pub struct App {
     pictures: Pictures,
     curves: Curves,
     ways: Ways,
+    /// What egui's own widgets wear.
+    contrast: bool,
     seed: u64,
 }
 
@@ -194,6 +207,7 @@ impl App {
             background: Background::new(move || wake_too.request_repaint()),
             researcher: Researcher::new(move || wake_for_studies.request_repaint()),
             pictures: Pictures::default(),
+            contrast: false,
             seed: options.seed.unwrap_or(clock),
         };
         app.begin(ctx, options);
@@ -298,6 +312,10 @@ impl App {
             ctx.request_repaint_after(Duration::from_secs_f64(seconds.max(0.0)));
         }
         self.state.dark = ctx.theme() == egui::Theme::Dark;
+        if self.state.settings.contrast != self.contrast {
+            self.contrast = self.state.settings.contrast;
+            theme::wear(ctx, self.contrast);
+        }
         let preference = self.state.settings.theme.preference();
         if ctx.options(|options| options.theme_preference) != preference {
             ctx.set_theme(preference);
@@ -309,7 +327,7 @@ impl App {
 
     /// One frame.
     pub fn frame(&mut self, ui: &mut Ui) {
-        let theme = Theme::of(ui.ctx());
+        let theme = Theme::of(ui.ctx().theme(), self.state.settings.contrast);
         let scene = self.state.scene();
         let mut actions = Vec::new();
         let Self { state, layout, pictures, curves, ways, .. } = self;
@@ -369,5 +387,14 @@ impl eframe::App for App {
     /// Only what is said to be kept is kept: scroll positions and open menus are not.
     fn persist_egui_memory(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_window_has_its_icon() {
+        let icon = super::icon();
+        assert_eq!((icon.width, icon.height, icon.rgba.len()), (256, 256, 256 * 256 * 4));
     }
 }

@@ -3,10 +3,13 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::board::maze::Picture;
 use crate::board::{Found, read};
+use crate::figure::Pixels;
 
 /// The most bytes that are read as puzzles: all of ARC's public tasks in one file are smaller.
 const LARGEST_TEXT: u64 = 16 * 1024 * 1024;
@@ -16,6 +19,8 @@ const LARGEST_TEXT: u64 = 16 * 1024 * 1024;
 pub enum Opened {
     /// Boards in one of their text forms.
     Boards(Found),
+    /// A picture of a maze.
+    Picture(Arc<Picture>),
     /// A run folder, to be watched.
     Run(PathBuf),
     /// A checkpoint, or a folder of them, for the engine to load.
@@ -33,9 +38,17 @@ pub enum OpenError {
         /// The system's reason.
         why: std::io::Error,
     },
+    /// A picture that is no maze.
+    #[error("{path} is a picture, but shows no maze: {why}")]
+    NoMaze {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// Neither a board nor a checkpoint.
     #[error(
-        "{path} is neither a puzzle nor a checkpoint: it starts like neither a PyTorch nor a safetensors file, and {why}. Open a Sudoku of 16, 36 or 81 cells (`.` for a blank), a maze of `# SG`, an ARC task, or a checkpoint"
+        "{path} is neither a puzzle nor a checkpoint: it starts like neither a PyTorch nor a safetensors file, and {why}. Open a Sudoku of 16, 36 or 81 cells (`.` for a blank), a maze of `# SG` or as PNG, an ARC task, or a checkpoint"
     )]
     Neither {
         /// The file.
@@ -60,8 +73,19 @@ pub fn look(path: &Path) -> Result<Opened, OpenError> {
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(unreadable)?;
     file.by_ref().take(LARGEST_TEXT).read_to_end(&mut bytes).map_err(unreadable)?;
+    recognise(path, bytes)
+}
+
+/// What the content of a file is.
+fn recognise(path: &Path, bytes: Vec<u8>) -> Result<Opened, OpenError> {
     if is_checkpoint(&bytes) {
         return Ok(Opened::Checkpoint(path.to_owned()));
+    }
+    if bytes.starts_with(b"\x89PNG") {
+        let no_maze = |why: String| OpenError::NoMaze { path: path.to_owned(), why };
+        let pixels = Pixels::from_png(&bytes).map_err(|e| no_maze(e.to_string()))?;
+        let picture = Picture::new(pixels.width as usize, pixels.height as usize, &pixels.rgba);
+        return picture.map(|picture| Opened::Picture(Arc::new(picture))).map_err(|e| no_maze(e.to_string()));
     }
     let neither = |why: String| OpenError::Neither { path: path.to_owned(), why };
     if bytes.len() as u64 == LARGEST_TEXT {
@@ -78,6 +102,9 @@ fn is_checkpoint(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
     use super::*;
 
     fn look_at(bytes: &[u8]) -> Result<Opened, OpenError> {
@@ -101,6 +128,73 @@ mod tests {
         assert!(matches!(look_at(b"\x80\x02rest"), Ok(Opened::Checkpoint(_))));
         assert!(matches!(look_at(b"\x10\0\0\0\0\0\0\0{\"a\":1}"), Ok(Opened::Checkpoint(_))));
         assert!(matches!(look(Path::new(".")), Ok(Opened::Checkpoint(_))));
+    }
+
+    #[test]
+    fn a_picture_is_opened_as_a_maze_or_refused() {
+        let picture = |width: u32, height: u32| {
+            let pixels = Pixels { width, height, rgba: vec![90; (width * height * 4) as usize] };
+            crate::figure::png(&pixels, &[]).unwrap()
+        };
+        assert!(matches!(look_at(&picture(20, 20)), Ok(Opened::Picture(_))));
+        let message = look_at(&picture(20, 40)).unwrap_err().to_string();
+        assert!(message.contains("file.txt") && message.contains("20 x 40"), "{message}");
+        let whole = picture(20, 20);
+        for end in 4..whole.len() {
+            assert!(look_at(&whole[..end]).is_err() || end > whole.len() - 16, "{end}");
+        }
+    }
+
+    #[test]
+    fn two_thousand_damaged_files_of_each_form_are_boards_or_a_reason() {
+        let picture = Pixels { width: 12, height: 12, rgba: (0..576).map(|i| (i * 37 % 251) as u8).collect() };
+        let forms: [&[u8]; 8] = [
+            b"..3.1.2...6..5.4........1..5..3.....7...2..9....8..4....6........3.8..5...1.7.9..",
+            b"1 2 | . 4\n3 . | 1 2\n----+----\n. 1 | 4 3\n4 3 | . 1\n",
+            b"source,question,answer,rating\na,1..4341221434321,1234341221434321,4\nb,S ## ##G ,SoG,3\n",
+            b"S  #\n # #\n #  \n # G\n",
+            br#"{"train":[{"input":[[1,2],[3,4]],"output":[[2]]}],"test":[{"input":[[3]],"output":[[4]]}]}"#,
+            br#"{"a":{"train":[],"test":[{"input":[[1,0],[0,1]]}]},"b":{"train":[],"test":[{"input":[[9]]}]}}"#,
+            &crate::figure::png(&picture, &[("about".into(), "noise".into())]).unwrap(),
+            b"\x10\0\0\0\0\0\0\0{\"a\":1}        ",
+        ];
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        for (form, whole) in forms.iter().enumerate() {
+            let mut opened = 0;
+            for case in 0..2000 {
+                let mut bytes = whole.to_vec();
+                for _ in 0..rng.random_range(1..=3) {
+                    let at = rng.random_range(0..bytes.len().max(1)).min(bytes.len());
+                    let end = (at + rng.random_range(0..9)).min(bytes.len());
+                    match rng.random_range(0..5) {
+                        0 if at < bytes.len() => bytes[at] ^= 1 << rng.random_range(0..8),
+                        1 => drop(bytes.drain(at..end)),
+                        2 => bytes.truncate(at.max(1)),
+                        3 => {
+                            let again = bytes[at..end].repeat(rng.random_range(1..300));
+                            bytes.splice(at..at, again);
+                        }
+                        _ => drop(bytes.splice(at..end, [b"9,[#S\xff"[rng.random_range(0..6)]])),
+                    }
+                }
+                match recognise(Path::new("file.txt"), bytes) {
+                    Ok(Opened::Boards(found)) => {
+                        opened += 1;
+                        for (_, board) in found.boards {
+                            // Whatever it is, it is a board that can be shown, judged and written.
+                            let _ = (board.size(), board.to_text(), super::super::figures::Judged::of(&board));
+                        }
+                    }
+                    Ok(Opened::Picture(picture)) => {
+                        opened += 1;
+                        let _ = picture.read(picture.guess());
+                    }
+                    Ok(_) => opened += 1,
+                    Err(error) => assert!(error.to_string().contains("file.txt"), "form {form}, case {case}: {error}"),
+                }
+            }
+            assert!((1..2000).contains(&opened), "form {form}: {opened} of 2000 were opened");
+        }
     }
 
     #[test]

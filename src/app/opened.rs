@@ -12,7 +12,7 @@ use crate::engine::ModelSource;
 
 /// Puts what a file holds on the board, and all of it into the library.
 fn open_boards(state: &mut State, path: &std::path::Path, found: Found, effects: &mut Vec<Effect>) {
-    let stem = path.file_stem().map_or_else(|| "Board".into(), |stem| stem.to_string_lossy().into_owned());
+    let stem = stem(path);
     let several = found.boards.len() > 1;
     let name = |at: usize, name: Option<String>| match name {
         Some(name) => name,
@@ -50,6 +50,10 @@ fn open_boards(state: &mut State, path: &std::path::Path, found: Found, effects:
     put(state, first.board, first.name, effects);
 }
 
+fn stem(path: &std::path::Path) -> String {
+    path.file_stem().map_or_else(|| "Board".into(), |stem| stem.to_string_lossy().into_owned())
+}
+
 fn count(boards: usize) -> String {
     if boards == 1 { "one board".to_owned() } else { format!("{boards} boards") }
 }
@@ -58,6 +62,7 @@ fn count(boards: usize) -> String {
 pub(super) fn open(state: &mut State, path: PathBuf, opened: Opened, effects: &mut Vec<Effect>) {
     match opened {
         Opened::Boards(found) => open_boards(state, &path, found, effects),
+        Opened::Picture(picture) => super::picture::begin(state, stem(&path), picture),
         Opened::Run(folder) => {
             let show = super::train::TrainAction::Add(folder.clone());
             super::apply::apply(state, Action::Train(show), effects);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Shortcuts;
 use super::layout::Mode;
 use super::puzzles::Difficulty;
 use super::theme::ThemeChoice;
@@ -42,6 +43,10 @@ pub enum Loop {
 pub struct Settings {
     /// Colours.
     pub theme: ThemeChoice,
+    /// Stronger lines and texts.
+    pub contrast: bool,
+    /// The keys of commands, where they are not the usual ones.
+    pub shortcuts: Shortcuts,
     /// Micro-steps per second.
     pub speed: f32,
     /// What playing does at the end.
@@ -84,6 +89,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: ThemeChoice::default(),
+            contrast: false,
+            shortcuts: Shortcuts::default(),
             speed: 3.0,
             looping: Loop::Off,
             halting: Halting::default(),

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::action::Action;
+use super::command::CommandId;
 use super::figures::Judged;
 use super::hand::Hand;
 use super::persist::{Loop, Settings};
+use super::picture::PictureDraft;
 use super::puzzles::Sample;
 use super::research::ResearchState;
 use super::scene::{Scene, scene};
@@ -186,8 +188,12 @@ pub struct State {
     pub toasts: Vec<Toast>,
     /// Everything that happened.
     pub log: Vec<LogLine>,
-    /// The list of keys is shown.
-    pub show_keys: bool,
+    /// A picture that is becoming a maze.
+    pub picture: Option<PictureDraft>,
+    /// The list of keys is shown, with what was typed to find a command.
+    pub keys: Option<String>,
+    /// The command that gets the next keys pressed.
+    pub rebinding: Option<CommandId>,
     /// The command palette is open, with what was typed.
     pub palette: Option<String>,
     /// Files hover over the window.
@@ -231,7 +237,9 @@ impl State {
             generating: false,
             toasts: Vec::new(),
             log: Vec::new(),
-            show_keys: false,
+            picture: None,
+            keys: None,
+            rebinding: None,
             palette: None,
             dropping: false,
             now: 0.0,

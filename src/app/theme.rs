@@ -148,11 +148,50 @@ impl Theme {
         veil: Color32::from_black_alpha(90),
     };
 
-    /// The theme that a context wears now.
-    pub fn of(ctx: &egui::Context) -> &'static Self {
-        match ctx.theme() {
-            egui::Theme::Dark => &Self::DARK,
-            egui::Theme::Light => &Self::LIGHT,
+    /// The dark theme with stronger lines and texts.
+    pub const DARK_CONTRAST: Self = Self {
+        window: rgb(0x000000),
+        pane: rgb(0x000000),
+        raised: rgb(0x101418),
+        raised_more: rgb(0x2A323C),
+        hairline: rgb(0x8C96A5),
+        text: rgb(0xFFFFFF),
+        secondary: rgb(0xD5DBE3),
+        faint: rgb(0xA5AEBA),
+        h: rgb(0xFFBE4D),
+        l: rgb(0x5CCBFF),
+        input: rgb(0xC3B2FF),
+        right: rgb(0x5CF0A5),
+        wrong: rgb(0xFF8A95),
+        on_accent: rgb(0x000000),
+        ..Self::DARK
+    };
+
+    /// The light theme with stronger lines and texts.
+    pub const LIGHT_CONTRAST: Self = Self {
+        window: rgb(0xFFFFFF),
+        pane: rgb(0xFFFFFF),
+        raised: rgb(0xF7F8FA),
+        raised_more: rgb(0xDCE1E8),
+        hairline: rgb(0x66707E),
+        text: rgb(0x000000),
+        secondary: rgb(0x2B333D),
+        faint: rgb(0x596371),
+        h: rgb(0x7F4700),
+        l: rgb(0x005A83),
+        input: rgb(0x4A2FBF),
+        right: rgb(0x00652F),
+        wrong: rgb(0xA80F22),
+        ..Self::LIGHT
+    };
+
+    /// The theme for these colours of egui's.
+    pub fn of(colours: egui::Theme, contrast: bool) -> &'static Self {
+        match (colours, contrast) {
+            (egui::Theme::Dark, false) => &Self::DARK,
+            (egui::Theme::Dark, true) => &Self::DARK_CONTRAST,
+            (egui::Theme::Light, false) => &Self::LIGHT,
+            (egui::Theme::Light, true) => &Self::LIGHT_CONTRAST,
         }
     }
 
@@ -193,9 +232,9 @@ impl Theme {
     /// The diverging map of the heat maps, from `-`[`HEAT_RANGE`] (blue) over the pane's own colour to the same amount
     /// above zero (amber): even steps in a perceptual space (OKLab).
     pub fn diverging(&self) -> &'static [Color32; 256] {
-        static DARK: LazyLock<[Color32; 256]> = LazyLock::new(|| ramp(&Theme::DARK));
-        static LIGHT: LazyLock<[Color32; 256]> = LazyLock::new(|| ramp(&Theme::LIGHT));
-        if self.dark { &DARK } else { &LIGHT }
+        const ALL: [&Theme; 4] = [&Theme::DARK, &Theme::DARK_CONTRAST, &Theme::LIGHT, &Theme::LIGHT_CONTRAST];
+        static RAMPS: LazyLock<[[Color32; 256]; 4]> = LazyLock::new(|| ALL.map(ramp));
+        &RAMPS[ALL.iter().position(|theme| *theme == self).unwrap_or(0)]
     }
 
     fn visuals(&self) -> Visuals {
@@ -277,9 +316,15 @@ pub fn install(ctx: &egui::Context) {
     fonts.families.insert(FontFamily::Name("bold".into()), strong);
     fonts.families.insert(FontFamily::Name("icons".into()), vec!["lucide".to_owned()]);
     ctx.set_fonts(fonts);
-    ctx.set_visuals_of(egui::Theme::Dark, Theme::DARK.visuals());
-    ctx.set_visuals_of(egui::Theme::Light, Theme::LIGHT.visuals());
+    wear(ctx, false);
     ctx.all_styles_mut(measures);
+}
+
+/// Gives egui's own widgets the colours of both themes.
+pub fn wear(ctx: &egui::Context, contrast: bool) {
+    for colours in [egui::Theme::Dark, egui::Theme::Light] {
+        ctx.set_visuals_of(colours, Theme::of(colours, contrast).visuals());
+    }
 }
 
 fn measures(style: &mut Style) {
@@ -360,11 +405,23 @@ mod tests {
                 assert!(contrast(theme.secondary, ground) >= 4.5, "{}", contrast(theme.secondary, ground));
             }
         }
+        for theme in [&Theme::DARK_CONTRAST, &Theme::LIGHT_CONTRAST] {
+            for ground in [theme.pane, theme.raised] {
+                let text = [theme.text, theme.secondary, theme.h, theme.l, theme.input, theme.right, theme.wrong];
+                // WCAG 2.2: 7 is its strictest grade for texts, 3 what it asks of lines.
+                assert!(
+                    text.iter().all(|color| contrast(*color, ground) >= 7.0),
+                    "{:?}",
+                    text.map(|c| contrast(c, ground))
+                );
+                assert!(contrast(theme.hairline, ground) >= 3.0 && contrast(theme.faint, ground) >= 4.5);
+            }
+        }
     }
 
     #[test]
     fn the_heat_map_is_neutral_at_zero_and_reaches_both_colours() {
-        for theme in [&Theme::DARK, &Theme::LIGHT] {
+        for theme in [&Theme::DARK, &Theme::LIGHT, &Theme::DARK_CONTRAST, &Theme::LIGHT_CONTRAST] {
             let map = theme.diverging();
             let near = |a: Color32, b: Color32| a.r().abs_diff(b.r()).max(a.b().abs_diff(b.b())) <= 3;
             assert!(near(map[0], theme.l) && near(map[255], theme.h) && near(map[127], theme.pane));

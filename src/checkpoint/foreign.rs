@@ -9,7 +9,7 @@ use super::CheckpointError;
 use super::native::strip;
 use super::state::{RawTensor, State, decode};
 use crate::files;
-use crate::model::{HrmConfig, LossKind, Position, PuzzleTable};
+use crate::model::{Hrm, HrmConfig, LossKind, Position, PuzzleTable};
 
 #[derive(Debug, Deserialize)]
 struct AllConfig {
@@ -129,7 +129,7 @@ pub(super) fn config(path: &Path, state: &State, cells: Option<usize>) -> Result
         None => (
             needed("embed_tokens.embedding_weight")?,
             match position {
-                Position::Learned => needed("embed_pos.embedding_weight")?.saturating_sub(puzzle_tokens),
+                Position::Learned => needed(Hrm::POSITIONS)?.saturating_sub(puzzle_tokens),
                 Position::Rope => cells.ok_or_else(|| CheckpointError::NoLength { path: path.to_owned() })?,
             },
             rows(PuzzleTable::NAME).unwrap_or(1),

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use burn::tensor::Device;
 use sha2::{Digest, Sha256};
 
-use super::state::{compare, into_model};
+use super::state::{compare, from_model, into_model};
 use super::{CheckpointError, Report, State, foreign, hex, native};
 use crate::files;
-use crate::model::{Hrm, HrmConfig};
+use crate::model::{Hrm, HrmConfig, Initializer};
 
 /// The models that the program carries; the first plays the demo.
 pub const SHIPPED: &[(&str, &[u8])] = &[
@@ -45,6 +45,20 @@ impl Checkpoint {
     pub fn name(&self) -> String {
         let stem = self.path.file_stem().unwrap_or(self.path.as_os_str());
         stem.to_string_lossy().into_owned()
+    }
+
+    /// Makes it a checkpoint of this configuration: positions belong to a board of one size, so those of another begin
+    /// anew with the initialiser's; schedule and limits are the configuration's own. All else must fit as it is.
+    ///
+    /// # Errors
+    /// A device that no longer answers.
+    pub fn begin(&mut self, config: &HrmConfig, initializer: &Initializer) -> Result<(), CheckpointError> {
+        if self.config.seq_len != config.seq_len && self.state.contains_key(Hrm::POSITIONS) {
+            let mut fresh = from_model(&initializer.build(config, &Device::flex()))?;
+            self.state.extend(fresh.remove_entry(Hrm::POSITIONS));
+        }
+        self.config = config.clone();
+        Ok(())
     }
 
     /// The model on a device.

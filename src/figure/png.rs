@@ -19,6 +19,51 @@ pub fn png(pixels: &Pixels, notes: &[(String, String)]) -> Result<Vec<u8>, PngEr
     Ok(bytes)
 }
 
+/// The most pixels of a picture that is read.
+const MOST_PIXELS: u32 = 1 << 24;
+
+/// A file that cannot be read as a picture.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadablePng {
+    /// Not in the form of a PNG file, or cut short.
+    #[error("the PNG file is damaged: {0}")]
+    Damaged(#[from] ::png::DecodingError),
+    /// More pixels than are read.
+    #[error("{width} x {height} pixels are too many: make it smaller")]
+    TooLarge {
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+}
+
+impl Pixels {
+    /// Reads a PNG file of any kind; of a moving one the first picture.
+    ///
+    /// # Errors
+    /// A damaged file, or one of more than 16 million pixels.
+    pub fn from_png(bytes: &[u8]) -> Result<Self, UnreadablePng> {
+        let mut decoder = ::png::Decoder::new(std::io::Cursor::new(bytes));
+        decoder.set_transformations(::png::Transformations::normalize_to_color8() | ::png::Transformations::ALPHA);
+        let mut reader = decoder.read_info()?;
+        let (width, height) = (reader.info().width, reader.info().height);
+        let mut raw = match reader.output_buffer_size() {
+            Some(size) if width.checked_mul(height).is_some_and(|pixels| pixels <= MOST_PIXELS) => vec![0; size],
+            _ => return Err(UnreadablePng::TooLarge { width, height }),
+        };
+        let frame = reader.next_frame(&mut raw)?;
+        raw.truncate(frame.buffer_size());
+        let rgba = match frame.color_type {
+            ::png::ColorType::GrayscaleAlpha => raw.chunks_exact(2).flat_map(|p| [p[0], p[0], p[0], p[1]]).collect(),
+            ::png::ColorType::Grayscale => raw.iter().flat_map(|p| [*p, *p, *p, 255]).collect(),
+            ::png::ColorType::Rgb => raw.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect(),
+            _ => raw,
+        };
+        Ok(Self { width, height, rgba })
+    }
+}
+
 /// An encoder for pictures of this size.
 ///
 /// # Errors

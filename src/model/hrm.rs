@@ -58,6 +58,9 @@ pub struct Hrm {
 }
 
 impl Hrm {
+    /// The public name of the learned positions `[puzzle tokens + cells, D]`.
+    pub const POSITIONS: &'static str = "embed_pos.embedding_weight";
+
     /// Builds a model by asking for each weight in a fixed order, in the shape it has in memory.
     ///
     /// Everything that makes a model from another (loading, initialising, moving, averaging, updating) goes through
@@ -77,7 +80,7 @@ impl Hrm {
         };
         let embed = get("embed_tokens.embedding_weight", &[v, d], false, true)?;
         let position = match config.position {
-            Position::Learned => Some(get("embed_pos.embedding_weight", &[config.tokens(), d], false, true)?),
+            Position::Learned => Some(get(Self::POSITIONS, &[config.tokens(), d], false, true)?),
             Position::Rope => None,
         };
         let mut level = |letter: char, layers: usize| {

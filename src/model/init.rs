@@ -26,6 +26,10 @@ pub enum Positions {
     Sinusoidal {
         /// Root mean square of the cells' codes, relative to the `1/sqrt(D)` of the other tables.
         scale: f64,
+        /// The n of the frequencies, where it is not the board's own: neighbours on a larger board are then as alike as on the
+        /// one that a model learned on before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        side: Option<usize>,
     },
 }
 
@@ -96,12 +100,12 @@ impl Initializer {
             "q_head.weight" => vec![0.0; count],
             "q_head.bias" => vec![-5.0; count],
             "H_init" | "L_init" => truncated_normal(count, 1.0, rng),
-            "embed_pos.embedding_weight" => match self.positions {
+            Hrm::POSITIONS => match self.positions {
                 Positions::Plain => truncated_normal(count, 1.0 / (config.hidden as f64).sqrt(), rng),
                 Positions::Units { box_rows, box_cols } => {
                     unit_positions(config, box_rows.max(1), box_cols.max(1), rng)
                 }
-                Positions::Sinusoidal { scale } => sinusoidal_positions(config, scale, rng),
+                Positions::Sinusoidal { scale, side } => sinusoidal_positions(config, scale, side, rng),
             },
             _ if spec.linear => truncated_normal(count, 1.0 / (spec.shape[1] as f64).sqrt(), rng),
             _ => truncated_normal(count, 1.0 / (config.hidden as f64).sqrt(), rng),
@@ -147,17 +151,18 @@ fn unit_positions(config: &HrmConfig, box_rows: usize, box_cols: usize, rng: &mu
 }
 
 /// Positions of a square board from sines and cosines of row and column; puzzle tokens get noise.
-fn sinusoidal_positions(config: &HrmConfig, scale: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
+fn sinusoidal_positions(config: &HrmConfig, scale: f64, like: Option<usize>, rng: &mut ChaCha8Rng) -> Vec<f32> {
     let d = config.hidden;
     let std = 1.0 / (d as f64).sqrt();
     let side = (config.seq_len as f64).sqrt().round().max(1.0);
+    let n = like.map_or(side, |n| n.max(1) as f64);
     // A sine's root mean square is 1/sqrt(2).
     let size = std * scale * std::f64::consts::SQRT_2;
     let half = d.div_ceil(2);
     let steps = half.div_ceil(2).saturating_sub(1).max(1) as f64;
     let code = |channel: usize, row: f64, column: f64| {
         let (at, channel) = if channel < half { (row, channel) } else { (column, channel - half) };
-        let frequency = std::f64::consts::PI / side * (side / 2.0).powf((channel / 2) as f64 / steps);
+        let frequency = std::f64::consts::PI / n * (n / 2.0).powf((channel / 2) as f64 / steps);
         let wave = if channel.is_multiple_of(2) { f64::sin } else { f64::cos };
         (size * wave(frequency * at)) as f32
     };
@@ -199,7 +204,7 @@ mod tests {
     #[test]
     fn sinusoidal_neighbours_are_alike() {
         let config = HrmConfig { hidden: 64, heads: 4, seq_len: 81, ..tiny_config() };
-        let table = sinusoidal_positions(&config, 1.5, &mut ChaCha8Rng::seed_from_u64(1));
+        let table = sinusoidal_positions(&config, 1.5, None, &mut ChaCha8Rng::seed_from_u64(1));
         let (d, skip) = (config.hidden, config.puzzle_tokens());
         assert_eq!(table.len(), config.tokens() * d);
         let code = |row: usize, column: usize| &table[(skip + row * 9 + column) * d..][..d];
@@ -212,6 +217,10 @@ mod tests {
         let cells = &table[skip * d..];
         let rms = (cells.iter().map(|v| v * v).sum::<f32>() / cells.len() as f32).sqrt();
         assert!((rms - 1.5 / 8.0).abs() < 1e-3, "{rms}");
+        // A larger board with the same frequencies has the same codes, and more of them.
+        let larger = HrmConfig { seq_len: 225, ..config.clone() };
+        let wide = sinusoidal_positions(&larger, 1.5, Some(9), &mut ChaCha8Rng::seed_from_u64(1));
+        assert_eq!(wide[(skip + 4 * 15 + 5) * d..][..d], *code(4, 5));
         // The lowest frequency is pi / 9, the highest pi / 2.
         let size = 1.5 / 8.0 * 2f32.sqrt();
         assert!((code(1, 0)[0] / size - (std::f32::consts::PI / 9.0).sin()).abs() < 1e-5);
@@ -253,7 +262,7 @@ mod tests {
         assert_eq!(serde_json::to_string(&old).unwrap(), r#"{"seed":1,"positions":"plain"}"#);
         let new = r#"{"seed":1,"positions":{"sinusoidal":{"scale":1.5}},"attention":"mimetic"}"#;
         let parsed: Initializer = serde_json::from_str(new).unwrap();
-        assert_eq!(parsed.positions, Positions::Sinusoidal { scale: 1.5 });
+        assert_eq!(parsed.positions, Positions::Sinusoidal { scale: 1.5, side: None });
         assert_eq!(serde_json::to_string(&parsed).unwrap(), new);
     }
 
@@ -277,7 +286,7 @@ mod tests {
             assert_eq!(table.len(), config.tokens() * config.hidden);
             for hidden in [1, 2, 3, 16] {
                 let config = HrmConfig { hidden, ..config.clone() };
-                let table = sinusoidal_positions(&config, 1.0, &mut ChaCha8Rng::seed_from_u64(1));
+                let table = sinusoidal_positions(&config, 1.0, None, &mut ChaCha8Rng::seed_from_u64(1));
                 assert_eq!(table.len(), config.tokens() * hidden);
                 assert!(table.iter().all(|v| v.is_finite()));
             }

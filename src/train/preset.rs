@@ -20,7 +20,14 @@ pub const PRESETS: &[(&str, &str)] = &[
 ];
 
 /// Fields that are left out of a file where they have their usual value.
-const OPTIONAL: &[&str] = &["initializer.attention", "model.inner", "train.grow", "train.bootstrap", "train.gradient"];
+const OPTIONAL: &[&str] = &[
+    "initializer.attention",
+    "initializer.positions.sinusoidal.side",
+    "model.inner",
+    "train.grow",
+    "train.bootstrap",
+    "train.gradient",
+];
 
 /// A field that cannot be set.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -286,6 +286,15 @@ pub(super) const TABLE: &[Command] = &[
         possible: has_curves,
     },
     Command {
+        id: CommandId::Contrast,
+        name: "High contrast",
+        shortcut: None,
+        icon: Icon::Contrast,
+        tip: "Stronger lines and texts in the light and the dark colours, or the usual ones",
+        action: Action::ToggleContrast,
+        possible: always,
+    },
+    Command {
         id: CommandId::Keys,
         name: "Keys",
         shortcut: Some(Shortcut::plain(Key::F1)),

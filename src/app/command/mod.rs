@@ -3,53 +3,14 @@
 mod board;
 mod general;
 mod research;
+mod shortcut;
 
-use eframe::egui::{Key, Modifiers};
 use lucide_icons::Icon;
+
+pub use shortcut::{Shortcut, Shortcuts};
 
 use super::action::Action;
 use super::state::State;
-
-/// A key with its modifiers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shortcut {
-    /// Exactly these.
-    pub modifiers: Modifiers,
-    /// The key.
-    pub key: Key,
-}
-
-impl Shortcut {
-    const fn plain(key: Key) -> Self {
-        Self { modifiers: Modifiers::NONE, key }
-    }
-
-    const fn shift(key: Key) -> Self {
-        Self { modifiers: Modifiers::SHIFT, key }
-    }
-
-    const fn command(key: Key) -> Self {
-        Self { modifiers: Modifiers::COMMAND, key }
-    }
-
-    const fn command_shift(key: Key) -> Self {
-        Self { modifiers: Modifiers { shift: true, ..Modifiers::COMMAND }, key }
-    }
-
-    /// As people write it: `Ctrl+Shift+Z`.
-    pub fn text(self) -> String {
-        let control = if cfg!(target_os = "macos") { "Cmd+" } else { "Ctrl+" };
-        let key = match self.key {
-            Key::ArrowLeft => "Left",
-            Key::ArrowRight => "Right",
-            Key::OpenBracket => "[",
-            Key::CloseBracket => "]",
-            other => other.name(),
-        };
-        let shift = if self.modifiers.shift { "Shift+" } else { "" };
-        format!("{}{shift}{key}", if self.modifiers.command { control } else { "" })
-    }
-}
 
 /// Something that can be done from a menu, a button or a key.
 pub struct Command {
@@ -57,7 +18,7 @@ pub struct Command {
     pub id: CommandId,
     /// Its name for people.
     pub name: &'static str,
-    /// Its keys.
+    /// Its usual keys; [`Shortcuts::of`] says which it has.
     pub shortcut: Option<Shortcut>,
     /// Its picture on buttons.
     pub icon: Icon,
@@ -80,28 +41,21 @@ impl Command {
         edit.map_or_else(|| self.name.to_owned(), |edit| format!("{} {edit}", self.name))
     }
 
-    /// The tooltip with what it is about now.
-    pub fn tooltip_now(&self, state: &State) -> String {
-        match self.id {
-            CommandId::Undo | CommandId::Redo => {
-                let keys = self.shortcut.map(|keys| format!(" ({})", keys.text())).unwrap_or_default();
-                format!("{}{keys}", self.name_now(state))
-            }
-            _ => self.tooltip(),
-        }
-    }
-
-    /// The sentence with the key behind it.
-    pub fn tooltip(&self) -> String {
-        match self.shortcut {
-            Some(shortcut) => format!("{} ({})", self.tip, shortcut.text()),
-            None => self.tip.to_owned(),
+    /// The sentence, or the name with what it is about now, with the keys behind it.
+    pub fn tooltip(&self, state: &State) -> String {
+        let text = match self.id {
+            CommandId::Undo | CommandId::Redo => self.name_now(state),
+            _ => self.tip.to_owned(),
+        };
+        match state.settings.shortcuts.of(self) {
+            Some(keys) => format!("{text} ({keys})"),
+            None => text,
         }
     }
 }
 
 /// The names of the commands; the table below says of each what it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CommandId {
     Play,
     NextStep,
@@ -157,6 +111,7 @@ pub enum CommandId {
     RemoveExample,
     ArcColours,
     Theme,
+    Contrast,
     Layout,
     ShowLibrary,
     ShowPlots,
@@ -232,10 +187,10 @@ mod tests {
     }
 
     #[test]
-    fn tooltips_name_the_key() {
-        if !cfg!(target_os = "macos") {
-            assert!(command(CommandId::Redo).tooltip().ends_with("(Ctrl+Shift+Z)"));
-        }
-        assert!(command(CommandId::Slower).tooltip().ends_with("([)"));
+    fn tooltips_name_the_keys_it_has_now() {
+        let mut state = State::new(super::super::persist::Settings::default());
+        assert!(command(CommandId::Slower).tooltip(&state).ends_with("([)"));
+        state.settings.shortcuts.give(CommandId::Slower, None);
+        assert!(!command(CommandId::Slower).tooltip(&state).ends_with(')'));
     }
 }

@@ -184,7 +184,7 @@ fn every_command_can_be_done_on_every_kind_of_board() {
                 state.selected = selected;
                 if (command.possible)(&state) {
                     does(&mut state, command.action.clone());
-                    assert!(!command.name_now(&state).is_empty() && !command.tooltip_now(&state).is_empty());
+                    assert!(!command.name_now(&state).is_empty() && !command.tooltip(&state).is_empty());
                     // Whatever it did, it can be undone, and the window goes on.
                     while state.document.undo_name().is_some() {
                         does(&mut state, Action::Undo);

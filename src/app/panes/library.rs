@@ -170,7 +170,7 @@ fn new_tile(ui: &mut Ui, cx: &mut Cx<'_>, size: Vec2) {
         let mark = char::from(Icon::Dices).to_string();
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, mark, theme::icons(26.0), cx.theme.secondary);
     });
-    if response.on_hover_text(command.tooltip()).clicked() {
+    if response.on_hover_text(command.tooltip(cx.state)).clicked() {
         cx.actions.push(command.action.clone());
     }
 }

@@ -1,12 +1,9 @@
-//! What lies above the panes: messages in the corner, the list of keys, the veil while files hover.
+//! What lies above the panes: messages in the corner, windows, the veil while files hover.
 
-use eframe::egui::{
-    Align2, Area, Button, Context, Grid, Id, Label, Order, RichText, Role, ScrollArea, Stroke, StrokeKind, Window, vec2,
-};
+use eframe::egui::{Align2, Area, Button, Context, Id, Label, Order, Role, Stroke, StrokeKind, vec2};
 use lucide_icons::Icon;
 
 use super::super::action::Action;
-use super::super::command::commands;
 use super::super::theme::{self, CARD_RADIUS};
 use super::{Cx, card};
 
@@ -16,9 +13,8 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     if cx.state.train.draft.is_some() {
         super::new_run::show(ctx, cx);
     }
-    if cx.state.show_keys {
-        keys(ctx, cx);
-    }
+    super::picture::show(ctx, cx);
+    super::keys::show(ctx, cx);
     super::palette::show(ctx, cx);
     if cx.state.dropping {
         veil(ctx, cx);
@@ -60,48 +56,6 @@ fn toasts(ctx: &Context, cx: &mut Cx<'_>) {
             ui.add_space(6.0);
         }
     });
-}
-
-fn keys(ctx: &Context, cx: &mut Cx<'_>) {
-    let mut open = true;
-    let color = cx.theme.secondary;
-    let window = Window::new("Keys")
-        .id(Id::unique("keys"))
-        .open(&mut open)
-        .collapsible(false)
-        .resizable(false)
-        .default_height(600.0);
-    window.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)).show(ctx, |ui| {
-        ui.spacing_mut().interact_size.y = 18.0;
-        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 90.0).show(ui, |ui| {
-            Grid::new("keys").num_columns(2).spacing(vec2(24.0, 6.0)).show(ui, |ui| {
-                for command in commands() {
-                    let Some(shortcut) = command.shortcut else { continue };
-                    ui.label(RichText::new(shortcut.text()).font(theme::mono(12.5)).color(color));
-                    ui.label(command.name).on_hover_text(command.tip);
-                    ui.end_row();
-                }
-                for (keys, what) in [
-                    ("Ctrl+V", "Paste a board"),
-                    ("1 to 9", "Type into the selected cell; 0 to 9 paint one of ARC"),
-                    ("#  E  S  G", "Wall, open, start, goal in the selected cell of a maze"),
-                    ("0  .  Backspace", "Clear the selected cell"),
-                    ("Enter", "Select a cell"),
-                    ("Arrows", "Move the selection, while a cell is selected"),
-                    ("Esc", "Deselect; the arrows step the clock again"),
-                    ("Wheel", "Zoom the timeline, or the curves of training"),
-                    ("Double click", "All of the curves again"),
-                ] {
-                    ui.label(RichText::new(keys).font(theme::mono(12.5)).color(color));
-                    ui.label(what);
-                    ui.end_row();
-                }
-            });
-        });
-    });
-    if !open {
-        cx.actions.push(Action::ToggleKeys);
-    }
 }
 
 fn veil(ctx: &Context, cx: &Cx<'_>) {

@@ -29,7 +29,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
         }
         ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
             for (i, command) in found.iter().enumerate() {
-                let detail = command.shortcut.map(|keys| keys.text()).unwrap_or_default();
+                let detail = cx.state.settings.shortcuts.of(command).map(|keys| keys.to_string()).unwrap_or_default();
                 let name = command.name_now(cx.state);
                 let row = Row {
                     icon: command.icon,

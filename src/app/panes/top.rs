@@ -83,7 +83,7 @@ fn choice(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, width: f32, entries: &[(&str
         }
         let command = command(*id);
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, *on, command.name));
-        if response.on_hover_text(command.tooltip()).clicked() {
+        if response.on_hover_text(command.tooltip(cx.state)).clicked() {
             cx.actions.push(command.action.clone());
         }
     }
@@ -209,6 +209,7 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
                 ui.close();
             }
         }
+        menu_item(ui, cx, CommandId::Contrast);
         ui.separator();
         menu_item(ui, cx, CommandId::ShowExplore);
         menu_item(ui, cx, CommandId::ShowResearch);

@@ -105,7 +105,7 @@ pub fn finish(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command, button: Button<'_
     let possible = (command.possible)(cx.state);
     let response = ui.add_enabled(possible, button);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, possible, command.name));
-    let tip = command.tooltip_now(cx.state);
+    let tip = command.tooltip(cx.state);
     let response = response.on_hover_text(&tip).on_disabled_hover_text(&tip);
     if response.clicked() {
         cx.actions.push(command.action.clone());
@@ -118,8 +118,8 @@ pub fn menu_item(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId) {
     let command = command(id);
     let name = command.name_now(cx.state);
     let mut button = Button::new((theme::icon(command.icon, 14.0), RichText::new(&name))).min_size(vec2(0.0, 26.0));
-    if let Some(shortcut) = command.shortcut {
-        button = button.shortcut_text(RichText::new(shortcut.text()).color(cx.theme.secondary));
+    if let Some(keys) = cx.state.settings.shortcuts.of(command) {
+        button = button.shortcut_text(RichText::new(keys.to_string()).color(cx.theme.secondary));
     }
     let possible = (command.possible)(cx.state);
     let response = ui.add_enabled(possible, button);

@@ -3,11 +3,13 @@
 mod generator;
 mod judge;
 mod path;
+mod picture;
 mod text;
 
 pub use generator::{GENERATED_SIDES, KindError, MazeError, MazeKind, generate, generate_many};
 pub use judge::{PathVerdict, Seen, Shortest};
 pub use path::{MazePuzzle, PuzzleError, is_shortest, shortest_path};
+pub use picture::{Picture, PictureError, Reading};
 pub use text::ParseError;
 
 use std::fmt;

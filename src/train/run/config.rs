@@ -33,7 +33,8 @@ pub struct RunConfig {
     pub model: HrmConfig,
     /// Its first weights, where it does not begin from a checkpoint.
     pub initializer: Initializer,
-    /// The checkpoint whose weights it begins with: a shipped model's name, a file, or a run folder.
+    /// The checkpoint whose weights it begins with: a shipped model's name, a file, or a run folder. For boards of another
+    /// size all but its learned positions are taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
     /// Training.

@@ -20,7 +20,7 @@ use super::evaluate::Evaluation;
 use super::folder::{Best, Folder, Phase, Request, Status};
 use super::step::Metrics;
 use super::trainer::{TrainError, Trainer};
-use crate::checkpoint::{self, Checkpoint};
+use crate::checkpoint;
 use crate::dataset::{DataError, Sampler, SamplerState};
 use crate::files::{self, FileError};
 use crate::task::Example;
@@ -168,9 +168,8 @@ impl Run {
         let first = match &config.from {
             None => config.initializer.build(&config.model, place.device),
             Some(name) => {
-                let found = checkpoint::open(name).map_err(TrainError::from)?;
-                // Its tensors must be those of this configuration; schedule and limits are the run's own.
-                let found = Checkpoint { config: config.model.clone(), ..found };
+                let mut found = checkpoint::open(name).map_err(TrainError::from)?;
+                found.begin(&config.model, &config.initializer).map_err(TrainError::from)?;
                 found.model(place.device).map_err(TrainError::from)?
             }
         };

@@ -1,5 +1,7 @@
 use super::record::KEPT;
 use super::*;
+use crate::checkpoint::Checkpoint;
+use crate::model::{Hrm, HrmConfig};
 use crate::train::preset;
 
 fn small() -> RunConfig {
@@ -102,6 +104,15 @@ fn a_run_may_begin_with_the_weights_of_another() {
     // The state says everything: the other run is no longer needed.
     std::fs::remove_dir_all(&first).unwrap();
     assert_eq!(Run::resume(&second, cpu(&device), &|_| true).unwrap().step(), 5);
+    // Boards of another size: positions begin anew, all else is taken.
+    let larger = Checkpoint { path: "first".into(), ..checkpoint::open(second.to_str().unwrap()).unwrap() };
+    let mut begun = larger.clone();
+    let config = HrmConfig { seq_len: 36, ..larger.config.clone() };
+    begun.begin(&config, &from.initializer).unwrap();
+    let model = begun.model(&device).unwrap();
+    let same = |name: &str| begun.state[name] == larger.state[name];
+    assert!(same("lm_head.weight") && !same(Hrm::POSITIONS));
+    assert_eq!(model.position.unwrap().dims(), [config.tokens(), config.hidden]);
     let mut wide = from;
     (wide.model.hidden, wide.from) = (32, Some(second.display().to_string()));
     let error = Run::create(&folder.path().join("c"), wide, cpu(&device), &|_| true).unwrap_err().to_string();

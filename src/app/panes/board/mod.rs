@@ -67,7 +67,7 @@ fn toggle(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId, name: &str, on: bool) {
     let button = Button::selectable(on, RichText::new(name).color(color)).min_size(vec2(0.0, 26.0));
     let response = ui.add(button);
     response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, command.name));
-    if response.on_hover_text(command.tooltip()).clicked() {
+    if response.on_hover_text(command.tooltip(cx.state)).clicked() {
         cx.actions.push(command.action.clone());
     }
 }

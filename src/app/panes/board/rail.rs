@@ -73,7 +73,7 @@ fn button(ui: &Ui, cx: &mut Cx<'_>, command: &Command, rect: Rect, on: bool) {
             ui.painter().text(rect.center(), Align2::CENTER_CENTER, mark, theme::icons(15.0), color);
         }
     }
-    if response.on_hover_text(command.tooltip()).clicked() && possible {
+    if response.on_hover_text(command.tooltip(cx.state)).clicked() && possible {
         cx.actions.push(command.action.clone());
     }
 }

@@ -1,0 +1,99 @@
+//! The list of all commands with their keys, which can be changed here.
+
+use eframe::egui::{Align2, Button, Context, Grid, Id, RichText, ScrollArea, TextEdit, Ui, Window, vec2};
+
+use super::super::action::Action;
+use super::super::command::{Command, CommandId, commands};
+use super::super::theme;
+use super::Cx;
+
+/// What cannot be changed.
+const FIXED: [(&str, &str); 9] = [
+    ("Ctrl+V", "Paste a board"),
+    ("1 to 9", "Type into the selected cell; 0 to 9 paint one of ARC"),
+    ("#  E  S  G", "Wall, open, start, goal in the selected cell of a maze"),
+    ("0  .  Backspace", "Clear the selected cell"),
+    ("Enter", "Select a cell"),
+    ("Arrows", "Move the selection, while a cell is selected"),
+    ("Esc", "Deselect; the arrows step the clock again"),
+    ("Wheel", "Zoom the timeline, or the curves of training"),
+    ("Double click", "All of the curves again"),
+];
+
+/// Shows the list when it is open.
+pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
+    let Some(typed) = cx.state.keys.clone() else { return };
+    let mut open = true;
+    let window = Window::new("Keys").id(Id::unique("keys")).open(&mut open).collapsible(false).resizable(false);
+    window.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)).fixed_size(vec2(500.0, 0.0)).show(ctx, |ui| {
+        head(ui, cx, &typed);
+        let height = ui.ctx().content_rect().height() - 150.0;
+        ScrollArea::vertical().max_height(height.min(560.0)).auto_shrink([false, true]).show(ui, |ui| {
+            Grid::new("keys").num_columns(2).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
+                let sought = typed.trim().to_lowercase();
+                let found = |text: &str| text.to_lowercase().contains(&sought);
+                for command in commands().filter(|command| found(command.name) || found(command.tip)) {
+                    row(ui, cx, command);
+                    ui.end_row();
+                }
+                for (keys, what) in FIXED.iter().filter(|(_, what)| found(what)) {
+                    let keys = RichText::new(*keys).font(theme::mono(12.5)).color(cx.theme.secondary);
+                    ui.horizontal(|ui| {
+                        ui.add_space(8.0);
+                        ui.label(keys);
+                    });
+                    ui.label(*what);
+                    ui.end_row();
+                }
+            });
+        });
+    });
+    if !open {
+        cx.actions.push(Action::ToggleKeys);
+    }
+}
+
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, typed: &str) {
+    ui.horizontal(|ui| {
+        let mut text = typed.to_owned();
+        let field = TextEdit::singleline(&mut text).hint_text("Find a command").desired_width(280.0);
+        ui.add(field).accessible_name("Find a command");
+        if text != typed {
+            cx.actions.push(Action::SearchKeys(text));
+        }
+        let changed = !cx.state.settings.shortcuts.usual();
+        let usual = ui.add_enabled(changed, Button::new("Put all back as usual"));
+        if usual.on_disabled_hover_text("All commands have their usual keys").clicked() {
+            cx.actions.push(Action::ResetShortcuts);
+        }
+    });
+    let text = match cx.state.rebinding {
+        Some(_) => "Press the new keys. Backspace: no keys. Esc: as before.",
+        None => "Click a command's keys to change them.",
+    };
+    ui.label(RichText::new(text).color(cx.theme.secondary));
+    ui.add_space(4.0);
+}
+
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command) {
+    let theme = cx.theme;
+    let keys = cx.state.settings.shortcuts.of(command);
+    let waits = cx.state.rebinding == Some(command.id);
+    let text = match keys {
+        _ if waits => "press keys…".to_owned(),
+        Some(keys) => keys.to_string(),
+        None => "-".to_owned(),
+    };
+    let changed = keys != command.shortcut;
+    let color = if waits || changed { theme.l } else { theme.secondary };
+    let text = RichText::new(text).font(theme::mono(12.5)).color(color);
+    let button = Button::new(text).frame(waits).min_size(vec2(120.0, 24.0));
+    // The system's own keys of the clipboard come as events of their own.
+    let response = ui.add_enabled(command.id != CommandId::Copy, button);
+    let response = response.accessible_name(&format!("Keys of {}", command.name));
+    let usual = command.shortcut.map_or("none".to_owned(), |keys| keys.to_string());
+    if response.on_hover_text(format!("Change the keys; usual: {usual}")).clicked() {
+        cx.actions.push(Action::Rebind((!waits).then_some(command.id)));
+    }
+    ui.label(command.name).on_hover_text(command.tip);
+}
