@@ -1,13 +1,20 @@
 //! `bench frame`: what one frame of the window costs its thread, without a screen: taking in what was told, laying out,
 //! and turning shapes into triangles. What the GPU does afterwards is not counted.
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
+use burn::tensor::Device;
 use eframe::egui::{Context, Event, Pos2, RawInput, Rect, vec2};
 use serde_json::{Value, json};
 
-use crate::app::{Action, App, Draft, Length, Loop, Mode, Options, TrainAction};
+use crate::app::{Action, App, Draft, Length, Loop, Mode, Options, RunStatus, TrainAction};
+use crate::checkpoint;
+use crate::engine::ModelSource;
+use crate::model::HrmConfig;
+use crate::train::preset;
 
 /// The window that is measured, points.
 const SIZE: (f32, f32) = (1440.0, 900.0);
@@ -16,7 +23,8 @@ const PERIOD: Duration = Duration::from_nanos(1_000_000_000 / 60);
 /// The longest wait for an answer or a run.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Measures frames while a trace plays; with `train`, half of the time in either layout while a run trains beside it.
+/// Measures frames while traces of a 9x9 and a 30x30 board play; with `train`, also the layout Train, while a run trains
+/// beside it. `seconds` is shared by all.
 pub fn run(seconds: f64, train: bool, as_json: bool) -> anyhow::Result<()> {
     ensure!((0.1..=3600.0).contains(&seconds), "--seconds must be between 0.1 and 3600");
     let place = tempfile::tempdir()?;
@@ -37,22 +45,23 @@ pub fn run(seconds: f64, train: bool, as_json: bool) -> anyhow::Result<()> {
     if train {
         bench.train(seconds)?;
     }
-    let modes: &[(Mode, &str)] =
-        if train { &[(Mode::Explore, "explore"), (Mode::Train, "train")] } else { &[(Mode::Explore, "explore")] };
-    for (mode, name) in modes {
-        bench.act(Action::SetMode(*mode));
-        if !bench.app.state.playhead.playing {
-            bench.act(Action::TogglePlay);
-        }
-        // The first frames of a layout make its letters and textures.
-        for _ in 0..20 {
-            bench.frame();
-        }
-        let times = bench.measure(Duration::try_from_secs_f64(seconds / modes.len() as f64)?);
+    let share = Duration::try_from_secs_f64(seconds / if train { 3.0 } else { 2.0 })?;
+    let large = large_model(place.path())?;
+    for (name, model, cells) in [
+        ("explore_9x9", ModelSource::Shipped("sudoku-9x9".into()), 81),
+        ("explore_30x30", ModelSource::Path(large), 900),
+    ] {
+        bench.play(model, cells)?;
+        let times = bench.measure(share);
         object[name] = figures(&times);
         all.extend(times);
     }
     if train {
+        bench.act(Action::SetMode(Mode::Train));
+        bench.settle();
+        let times = bench.measure(share);
+        object["train"] = figures(&times);
+        all.extend(times);
         let reports = bench.app.state.train.current().map_or(0, |run| run.reports.len());
         object["reports"] = json!(reports);
         bench.stop()?;
@@ -62,6 +71,15 @@ pub fn run(seconds: f64, train: bool, as_json: bool) -> anyhow::Result<()> {
     }
     println!("{}", if as_json { object.to_string() } else { serde_json::to_string_pretty(&object)? });
     Ok(())
+}
+
+/// A model of the paper's size for 30x30 mazes, with fresh weights: what it answers does not matter here.
+fn large_model(folder: &Path) -> anyhow::Result<PathBuf> {
+    let preset = preset::named("maze-30x30-hard", 1).context("there is no preset maze-30x30-hard")?;
+    let config = HrmConfig { max_segments: 2, puzzles: 1, ..preset.model };
+    let path = folder.join("large.safetensors");
+    checkpoint::save(&preset.initializer.build(&config, &Device::flex()), &path, HashMap::default())?;
+    Ok(path)
 }
 
 /// Percentiles on the clock, and the same on the processor: the clock also counts the time in which the system let other
@@ -138,6 +156,28 @@ impl Bench {
             std::thread::sleep(PERIOD.saturating_sub(start.elapsed()));
         }
         times
+    }
+
+    /// Shows a board of so many cells, answered by this model, and plays it.
+    fn play(&mut self, model: ModelSource, cells: usize) -> anyhow::Result<()> {
+        self.act(Action::SetMode(Mode::Explore));
+        self.act(Action::UseModel(model));
+        self.wait("the answer of a larger model", |app| {
+            app.state.recording().is_some_and(|run| run.dimensions.tokens - run.dimensions.puzzle_tokens == cells)
+                && matches!(app.state.run.status, RunStatus::Finished(_))
+        })?;
+        if !self.app.state.playhead.playing {
+            self.act(Action::TogglePlay);
+        }
+        self.settle();
+        Ok(())
+    }
+
+    /// The first frames of a layout make its letters and textures.
+    fn settle(&mut self) {
+        for _ in 0..20 {
+            self.frame();
+        }
     }
 
     fn act(&mut self, action: Action) {
