@@ -24,7 +24,7 @@ use crate::checkpoint;
 use crate::files::{self, FileError};
 
 /// What a run is at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Its data are made or read.
@@ -39,6 +39,10 @@ pub enum Phase {
     Done,
     /// It cannot go on; the message says why.
     Failed,
+    /// It has said nothing, or a word of another version.
+    #[default]
+    #[serde(other)]
+    Unknown,
 }
 
 /// The best held-out figure so far.
@@ -50,8 +54,9 @@ pub struct Best {
     pub exact: f64,
 }
 
-/// What `status.json` says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What `status.json` says; what it does not say is 0 or None.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Status {
     /// What the run is at.
     pub state: Phase,

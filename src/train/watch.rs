@@ -11,13 +11,15 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
 pub use lines::{Happened, LivePuzzle, Measured, Moment, Report, Score};
 use lines::{Line, live, metrics};
 use tail::{Fresh, Tail};
+
+use super::folder::{Phase, Status, now};
 
 /// What a run's process and the window leave in the folder when it was started from the window.
 pub const OUTPUT: &str = "output.log";
@@ -103,59 +105,6 @@ impl Setup {
             seed: count("/train/seed"),
             raw,
         }
-    }
-}
-
-/// What `status.json` says; what it does not say is 0 or None.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Status {
-    /// The word for what it is at.
-    pub state: String,
-    /// The process that said this.
-    pub pid: u32,
-    /// Steps made.
-    pub step: u64,
-    /// The step where the schedule ends.
-    pub steps: u64,
-    /// Speed.
-    pub steps_per_s: f64,
-    /// Seconds to the end.
-    pub eta_s: Option<f64>,
-    /// What computes.
-    pub device: String,
-    /// Why it failed.
-    pub message: Option<String>,
-    /// When this was written, seconds since 1970.
-    pub at: u64,
-    /// When it was saved last, seconds since 1970.
-    pub saved_at: u64,
-    /// The step that was saved last.
-    pub saved_step: u64,
-    /// Size of the folder.
-    pub bytes: u64,
-    /// Number of weights.
-    pub parameters: u64,
-}
-
-impl Status {
-    fn of(raw: &Value) -> Option<Self> {
-        let count = |key: &str| raw.get(key).and_then(Value::as_u64).unwrap_or(0);
-        let text = |key: &str| raw.get(key).and_then(Value::as_str).map(str::to_owned);
-        Some(Self {
-            state: text("state")?,
-            pid: u32::try_from(count("pid")).unwrap_or(0),
-            step: count("step"),
-            steps: count("steps"),
-            steps_per_s: raw.get("steps_per_s").and_then(Value::as_f64).unwrap_or(0.0),
-            eta_s: raw.get("eta_s").and_then(Value::as_f64),
-            device: text("device").unwrap_or_default(),
-            message: text("message").filter(|message| !message.is_empty()),
-            at: count("at"),
-            saved_at: count("saved_at"),
-            saved_step: count("saved_step"),
-            bytes: count("bytes"),
-            parameters: count("parameters"),
-        })
     }
 }
 
@@ -294,7 +243,7 @@ impl Reader {
                 0 => self.view.setup = json().filter(Value::is_object).map(|raw| Arc::new(Setup::of(raw))),
                 1 => {
                     // A status that cannot be read says nothing new.
-                    if let Some(status) = json().as_ref().and_then(Status::of) {
+                    if let Some(status) = text.as_ref().and_then(|text| serde_json::from_str(text).ok()) {
                         self.view.status = status;
                         self.heard = Instant::now();
                     }
@@ -372,18 +321,17 @@ impl Reader {
     /// What the run is at, and what went wrong.
     fn judge(&mut self) -> (Life, Option<String>) {
         let view = &self.view;
-        let life = match view.status.state.as_str() {
-            "preparing" => Life::Preparing,
-            "training" => Life::Training,
-            "paused" => Life::Paused,
-            "stopped" => Life::Stopped,
-            "done" => Life::Done,
-            "failed" => Life::Failed,
-            _ => Life::Unknown,
+        let life = match view.status.state {
+            Phase::Preparing => Life::Preparing,
+            Phase::Training => Life::Training,
+            Phase::Paused => Life::Paused,
+            Phase::Stopped => Life::Stopped,
+            Phase::Done => Life::Done,
+            Phase::Failed => Life::Failed,
+            Phase::Unknown => Life::Unknown,
         };
         if life.works() {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-            let age = now.saturating_sub(view.status.at);
+            let age = now().saturating_sub(view.status.at);
             let silent = age > SILENT.as_secs() || self.heard.elapsed() > SILENT;
             // The lock is tried once for each status: whoever starts at that moment would be refused.
             if silent && self.dead != Some(view.status.at) && is_free(&view.folder) {

@@ -217,11 +217,7 @@ fn facts(ui: &mut Ui, cx: &Cx<'_>, run: &RunView) {
         let preset = if setup.preset.is_empty() { setup.task.clone() } else { setup.preset.clone() };
         fact("Preset", preset, "");
         if status.parameters > 0 {
-            fact(
-                "Parameters",
-                parameters(status.parameters as usize),
-                "Weights of the model, the puzzle table included",
-            );
+            fact("Parameters", parameters(status.parameters), "Weights of the model, the puzzle table included");
         }
         fact("Data", data(&setup.data), &setup.data);
         fact("Batch", setup.batch.to_string(), "Boards per step");

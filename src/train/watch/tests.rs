@@ -6,10 +6,6 @@ use serde_json::json;
 
 use super::*;
 
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
-}
-
 fn status(folder: &Path, state: &str, at: u64) {
     write(folder.join("status.json"), json!({"state": state, "step": 40, "steps": 100, "at": at}).to_string()).unwrap();
 }
