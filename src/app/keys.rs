@@ -11,7 +11,12 @@ use crate::board::Kind;
 
 /// What the keys of this frame ask for.
 pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
-    if ctx.text_edit_focused() || ctx.any_popup_open() || state.train.draft.is_some() || state.palette.is_some() {
+    if ctx.text_edit_focused()
+        || ctx.any_popup_open()
+        || state.train.draft.is_some()
+        || state.palette.is_some()
+        || state.closing.is_some()
+    {
         return Vec::new();
     }
     // A button that has the keyboard's focus is pressed by Space and left with the arrows.
@@ -29,7 +34,7 @@ fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> 
         Event::Copy | Event::Cut => Some(Action::Copy),
         Event::Paste(text) => Some(Action::Paste(text.clone())),
         // As text, so that digits come from every keyboard and number block.
-        Event::Text(text) if state.selected.is_some() => {
+        Event::Text(text) if state.doc.selected.is_some() => {
             let digit = text.chars().next().filter(|_| text.len() == 1)?;
             typed(digit, state)
         }
@@ -40,7 +45,7 @@ fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> 
 
 /// What a character does to the selected cell.
 fn typed(character: char, state: &State) -> Option<Action> {
-    let cell = state.selected?;
+    let cell = state.doc.selected?;
     let pen = |tool| Some(Action::Touch { tool, cell });
     match (state.kind(), character) {
         (Kind::Sudoku, '1'..='9') | (Kind::Arc, '0'..='9') => Some(Action::Type(character as u8 - b'0')),
@@ -55,7 +60,7 @@ fn typed(character: char, state: &State) -> Option<Action> {
 
 fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: bool) -> Option<Action> {
     let elsewhere = state.settings.mode != Mode::Explore;
-    if modifiers.is_none() && state.selected.is_some() && !elsewhere {
+    if modifiers.is_none() && state.doc.selected.is_some() && !elsewhere {
         match key {
             Key::ArrowLeft => return Some(Action::MoveSelection(0, -1)),
             Key::ArrowRight => return Some(Action::MoveSelection(0, 1)),
@@ -66,7 +71,7 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
             _ => {}
         }
     }
-    if modifiers.is_none() && key == Key::Enter && state.selected.is_none() && !elsewhere && !widget_focused {
+    if modifiers.is_none() && key == Key::Enter && state.doc.selected.is_none() && !elsewhere && !widget_focused {
         return Some(Action::Select(Some(0)));
     }
     if key == Key::Escape && state.show_keys {
@@ -77,7 +82,7 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
         return None;
     }
     // While a cell of a maze is selected, letters change it.
-    if modifiers.is_none() && state.selected.is_some() && matches!(key, Key::W | Key::E | Key::S | Key::G) {
+    if modifiers.is_none() && state.doc.selected.is_some() && matches!(key, Key::W | Key::E | Key::S | Key::G) {
         return None;
     }
     commands()
@@ -102,8 +107,8 @@ mod tests {
 
     fn state() -> State {
         let mut state = State::new(Settings::default());
-        state.run.told = Some(Told { recording: recording(12, |_, _| 1), uncertainty: Vec::new() });
-        state.playhead.at = 4;
+        state.doc.run.told = Some(Told { recording: recording(12, |_, _| 1), uncertainty: Vec::new() });
+        state.doc.playhead.at = 4;
         state
     }
 
@@ -114,7 +119,7 @@ mod tests {
         assert_eq!(right(&state, Modifiers::NONE), Some(Action::Forward(Stride::Micro)));
         assert_eq!(right(&state, Modifiers::SHIFT), Some(Action::Forward(Stride::Cycle)));
         assert_eq!(right(&state, Modifiers::COMMAND), Some(Action::Forward(Stride::Segment)));
-        state.selected = Some(0);
+        state.doc.selected = Some(0);
         assert_eq!(right(&state, Modifiers::NONE), Some(Action::MoveSelection(0, 1)));
         assert_eq!(right(&state, Modifiers::SHIFT), Some(Action::Forward(Stride::Cycle)));
         assert_eq!(key_action(Key::Escape, Modifiers::NONE, &state, false), Some(Action::Select(None)));
@@ -123,11 +128,11 @@ mod tests {
     #[test]
     fn undo_and_redo_are_told_apart_by_shift() {
         let mut state = state();
-        state.document.edit("one", super::super::scene::tests::sudoku());
+        state.doc.history.edit("one", super::super::scene::tests::sudoku());
         let shift = Modifiers { shift: true, ..Modifiers::COMMAND };
         assert_eq!(key_action(Key::Z, Modifiers::COMMAND, &state, false), Some(Action::Undo));
         assert_eq!(key_action(Key::Z, shift, &state, false), None);
-        state.document.undo();
+        state.doc.history.undo();
         assert_eq!(key_action(Key::Z, shift, &state, false), Some(Action::Redo));
     }
 
@@ -136,7 +141,7 @@ mod tests {
         let mut state = state();
         let typed = |state: &State, text: &str| action(&Event::Text(text.into()), state, false);
         assert_eq!(typed(&state, "3"), None);
-        state.selected = Some(2);
+        state.doc.selected = Some(2);
         assert_eq!(typed(&state, "3"), Some(Action::Type(3)));
         assert_eq!(typed(&state, "0"), Some(Action::Erase));
         assert_eq!(typed(&state, "x"), None);
@@ -146,7 +151,7 @@ mod tests {
     fn while_training_is_shown_the_board_has_no_keys() {
         let mut state = state();
         state.settings.mode = Mode::Train;
-        state.selected = Some(2);
+        state.doc.selected = Some(2);
         assert_eq!(action(&Event::Text("3".into()), &state, false), None);
         assert_eq!(key_action(Key::Space, Modifiers::NONE, &state, false), None);
         assert_eq!(key_action(Key::ArrowLeft, Modifiers::NONE, &state, false), None);

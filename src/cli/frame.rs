@@ -41,7 +41,7 @@ pub fn run(seconds: f64, train: bool, as_json: bool) -> anyhow::Result<()> {
         if train { &[(Mode::Explore, "explore"), (Mode::Train, "train")] } else { &[(Mode::Explore, "explore")] };
     for (mode, name) in modes {
         bench.act(Action::SetMode(*mode));
-        if !bench.app.state.playhead.playing {
+        if !bench.app.state.doc.playhead.playing {
             bench.act(Action::TogglePlay);
         }
         // The first frames of a layout make its letters and textures.

@@ -3,6 +3,7 @@
 mod analysis;
 mod boards;
 mod cli;
+mod documents;
 mod golden;
 mod robustness;
 mod runs;

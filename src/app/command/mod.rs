@@ -1,6 +1,7 @@
 //! The one table of commands: menus, buttons, keys, tooltips, the palette and the list of keys are all fed from it.
 
 mod board;
+mod document;
 mod general;
 mod research;
 
@@ -32,6 +33,11 @@ impl Shortcut {
         Self { modifiers: Modifiers::COMMAND, key }
     }
 
+    /// The control key on every system, where the command key belongs to the desktop.
+    const fn control(key: Key, shift: bool) -> Self {
+        Self { modifiers: Modifiers { shift, ..Modifiers::CTRL }, key }
+    }
+
     const fn command_shift(key: Key) -> Self {
         Self { modifiers: Modifiers { shift: true, ..Modifiers::COMMAND }, key }
     }
@@ -47,7 +53,12 @@ impl Shortcut {
             other => other.name(),
         };
         let shift = if self.modifiers.shift { "Shift+" } else { "" };
-        format!("{}{shift}{key}", if self.modifiers.command { control } else { "" })
+        let control = match self.modifiers {
+            Modifiers { command: true, .. } => control,
+            Modifiers { ctrl: true, .. } => "Ctrl+",
+            _ => "",
+        };
+        format!("{control}{shift}{key}")
     }
 }
 
@@ -73,8 +84,8 @@ impl Command {
     /// The name with what it is about now: `Undo paint wall`.
     pub fn name_now(&self, state: &State) -> String {
         let edit = match self.id {
-            CommandId::Undo => state.document.undo_name(),
-            CommandId::Redo => state.document.redo_name(),
+            CommandId::Undo => state.doc.history.undo_name(),
+            CommandId::Redo => state.doc.history.redo_name(),
             _ => None,
         };
         edit.map_or_else(|| self.name.to_owned(), |edit| format!("{} {edit}", self.name))
@@ -120,6 +131,12 @@ pub enum CommandId {
     NewPuzzle,
     Open,
     Save,
+    SaveAs,
+    NewTab,
+    CloseTab,
+    NextTab,
+    PreviousTab,
+    CopyState,
     Quit,
     Undo,
     Redo,
@@ -196,7 +213,8 @@ impl CommandId {
                 | Loop
                 | Think
         );
-        clock || board::TABLE.iter().any(|command| command.id == self && command.id != NewPuzzle)
+        let tables = board::TABLE.iter().chain(document::TABLE);
+        clock || tables.map(|command| command.id).any(|id| id == self && !matches!(id, NewPuzzle | Save | SaveAs))
     }
 }
 
@@ -206,7 +224,7 @@ fn always(_: &State) -> bool {
 
 /// All commands.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
-    general::TABLE.iter().chain(board::TABLE).chain(research::TABLE)
+    general::TABLE.iter().chain(document::TABLE).chain(board::TABLE).chain(research::TABLE)
 }
 
 /// The command of a name.
@@ -235,6 +253,7 @@ mod tests {
     fn tooltips_name_the_key() {
         if !cfg!(target_os = "macos") {
             assert!(command(CommandId::Redo).tooltip().ends_with("(Ctrl+Shift+Z)"));
+            assert!(command(CommandId::PreviousTab).tooltip().ends_with("(Ctrl+Shift+Tab)"));
         }
         assert!(command(CommandId::Slower).tooltip().ends_with("([)"));
     }

@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod clock;
+pub mod closing;
 pub mod convergence;
 pub mod events;
 pub mod learning;
@@ -13,6 +14,7 @@ pub mod modules;
 pub mod new_run;
 pub mod overlay;
 pub mod palette;
+pub mod recent;
 pub mod research;
 pub mod runs;
 pub mod timeline;

@@ -20,6 +20,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
         keys(ctx, cx);
     }
     super::palette::show(ctx, cx);
+    super::closing::show(ctx, cx);
     if cx.state.dropping {
         veil(ctx, cx);
     }
@@ -82,7 +83,7 @@ fn keys(ctx: &Context, cx: &mut Cx<'_>) {
                     ui.end_row();
                 }
                 for (keys, what) in [
-                    ("Ctrl+V", "Paste a board"),
+                    ("Ctrl+V", "Paste a board, or a copied state"),
                     ("1 to 9", "Type into the selected cell; 0 to 9 paint one of ARC"),
                     ("#  E  S  G", "Wall, open, start, goal in the selected cell of a maze"),
                     ("0  .  Backspace", "Clear the selected cell"),
