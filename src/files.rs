@@ -1,5 +1,6 @@
 //! Writing files so that nothing is lost: a temporary name in the same folder, fsync, rename.
 
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,23 @@ pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
 /// Names the file and the system's reason.
 pub fn read_text(path: &Path) -> Result<String, FileError> {
     Ok(String::from_utf8_lossy(&read(path)?).into_owned())
+}
+
+/// Takes a lock that is held until the file is dropped; None when another process holds it. A file system without locks
+/// must not keep anyone from working: there everybody gets it.
+///
+/// # Errors
+/// Names the file and the system's reason, when it cannot be made.
+pub fn lock(path: &Path) -> Result<Option<File>, FileError> {
+    let failed = |reason| FileError { what: "write", path: path.to_owned(), reason };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+    }
 }
 
 /// Writes a file whole or not at all: whoever looks at `path` sees the old content or the new one.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::command::{CommandId, Shortcut};
+use super::document::{Moment, Saving, TabAction};
 use super::hand::{Pen, Tool};
 use super::layout::{Mode, Pane};
 use super::picture::PictureAction;
@@ -125,8 +126,18 @@ pub enum Action {
 
     /// Ask for a file to open.
     Open,
-    /// Ask where to save the board as text.
+    /// Save the board in its file; where it has none, ask for one.
     Save,
+    /// Ask where to save a board, or the one that is shown.
+    SaveAs(Option<u64>),
+    /// Something with tabs.
+    Tab(TabAction),
+    /// Take a file off the recent ones.
+    Forget(PathBuf),
+    /// Put the board, the model and the moment on the clipboard.
+    CopyMoment,
+    /// Bring such a moment back.
+    Recall(Box<Moment>),
     /// Open a puzzle or checkpoint.
     OpenPath(PathBuf),
 
@@ -192,13 +203,23 @@ pub enum Effect {
     Copy(String),
     /// Show the dialog for opening.
     AskOpen,
-    /// Show the dialog for saving this text under a name like this.
-    AskSave {
-        /// The text.
-        text: String,
-        /// The name to begin with.
-        name: &'static str,
+    /// Write a board into its file.
+    Write(Saving),
+    /// Show the dialog for saving a board.
+    AskSave(Saving),
+    /// Find the model of a pasted moment.
+    FindModel {
+        /// The document that it answers.
+        id: u64,
+        /// Its name.
+        name: String,
+        /// How the SHA-256 of its file begins.
+        hash: String,
+        /// Where it may be.
+        among: Vec<ModelSource>,
     },
+    /// Find out which of these files are not there any more.
+    FindMissing(Vec<PathBuf>),
     /// Find out what a file is.
     Look(PathBuf),
     /// Make a puzzle.

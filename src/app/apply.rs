@@ -2,12 +2,13 @@
 
 use super::action::{Action, Effect, Stride};
 use super::command::Shortcuts;
+use super::document::{self, Asked};
 use super::edit;
 use super::persist::Loop;
 use super::scene::still_fits;
 use super::state::{RunStatus, SPEEDS, State};
 use crate::board::Kind;
-use crate::engine::{Command, JobId, ModelSource};
+use crate::engine::{Command, ModelSource};
 
 /// Applies an action; what the outside has to do is pushed to `effects`.
 pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
@@ -25,7 +26,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::GoToStart => go_to(state, 0),
         Action::GoToEnd => {
             go_to(state, usize::MAX);
-            state.playhead.follow = true;
+            state.doc.playhead.follow = true;
         }
         Action::Faster => change_speed(state, 1),
         Action::Slower => change_speed(state, -1),
@@ -38,24 +39,24 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
 
         Action::NewPuzzle => {
-            let what = edit::usual(state);
-            edit::generate(state, what, effects);
+            let what = document::usual(state);
+            document::generate(state, what, effects);
         }
-        Action::NewPuzzleOf(what) => edit::generate(state, what, effects),
+        Action::NewPuzzleOf(what) => document::generate(state, what, effects),
         Action::UseSample(index) => {
             if let Some(sample) = state.samples.get(index).cloned() {
                 let name = match sample.board.kind() {
                     Kind::Arc => sample.name,
                     _ => format!("{} {} sample", sample.name, sample.board),
                 };
-                edit::put(state, sample.board, name, effects);
+                document::put(state, sample.board, name, effects);
             }
         }
         Action::BrowseShape(shape) => state.settings.shape = shape,
         Action::BrowseSide(side) => state.settings.maze_side = side,
         Action::ToggleSolution => {
             state.show_solution = !state.show_solution;
-            let found = state.verdict.as_ref().map(|verdict| verdict.judged.text(state.board()));
+            let found = state.doc.verdict.as_ref().map(|verdict| verdict.judged.text(state.board()));
             if let Some(found) = found.filter(|_| state.show_solution && state.shown_truth().is_none()) {
                 state.say(false, format!("Nothing to compare with: {found}."), None);
             }
@@ -63,14 +64,12 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::ToggleCandidates => state.show_candidates = !state.show_candidates,
 
         Action::Open => effects.push(Effect::AskOpen),
-        Action::Save => {
-            let name = match state.kind() {
-                Kind::Sudoku => "puzzle.txt",
-                Kind::Maze => "maze.txt",
-                Kind::Arc => "task.json",
-            };
-            effects.push(Effect::AskSave { text: state.board().to_text(), name });
-        }
+        Action::Save => document::save(state, None, false, effects),
+        Action::SaveAs(id) => document::save(state, id, true, effects),
+        Action::Tab(action) => document::tabs(state, action, effects),
+        Action::Forget(path) => state.settings.forget(&path),
+        Action::CopyMoment => document::copy_moment(state, effects),
+        Action::Recall(moment) => document::recall(state, *moment, effects),
         Action::OpenPath(path) => effects.push(Effect::Look(path)),
 
         Action::UseModel(source) => {
@@ -87,7 +86,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             think(state, effects);
             from_the_start(state);
         }
-        Action::StopThinking => effects.push(Effect::Engine(Command::Cancel(state.run.job))),
+        Action::StopThinking => effects.push(Effect::Engine(Command::Cancel(state.doc.run.job))),
         Action::SetHalting(halting) => {
             state.settings.halting = halting;
             think(state, effects);
@@ -135,21 +134,21 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
 }
 
 fn toggle_play(state: &mut State) {
-    let playing = !state.playhead.playing;
-    if playing && state.playhead.at >= state.computed() && !state.thinking() {
+    let playing = !state.doc.playhead.playing;
+    if playing && state.doc.playhead.at >= state.computed() && !state.thinking() {
         state.show(0);
     }
-    state.playhead.playing = playing;
-    state.playhead.follow = false;
-    state.playhead.due = state.now;
+    state.doc.playhead.playing = playing;
+    state.doc.playhead.follow = false;
+    state.doc.playhead.due = state.now;
 }
 
 /// Shows a moment; the person has taken over, so playing stops.
 fn go_to(state: &mut State, at: usize) {
-    state.playhead.playing = false;
-    state.playhead.follow = false;
+    state.doc.playhead.playing = false;
+    state.doc.playhead.follow = false;
     state.show(at);
-    state.playhead.wanted = state.playhead.at;
+    state.doc.playhead.wanted = state.doc.playhead.at;
 }
 
 fn steps(state: &State) -> (usize, usize) {
@@ -161,7 +160,7 @@ fn steps(state: &State) -> (usize, usize) {
 
 /// The moment after one more of what the stride counts.
 fn next_stop(state: &State, stride: Stride) -> usize {
-    let (at, (cycle, segment)) = (state.playhead.at, steps(state));
+    let (at, (cycle, segment)) = (state.doc.playhead.at, steps(state));
     match stride {
         Stride::Micro => at + 1,
         Stride::Cycle => (at / cycle + 1) * cycle,
@@ -171,7 +170,7 @@ fn next_stop(state: &State, stride: Stride) -> usize {
 
 /// The moment at the end of the one before.
 fn previous_stop(state: &State, stride: Stride) -> usize {
-    let (at, (cycle, segment)) = (state.playhead.at, steps(state));
+    let (at, (cycle, segment)) = (state.doc.playhead.at, steps(state));
     match stride {
         Stride::Micro => at.saturating_sub(1),
         Stride::Cycle => at.saturating_sub(1) / cycle * cycle,
@@ -183,20 +182,20 @@ fn change_speed(state: &mut State, by: isize) {
     let here = SPEEDS.iter().position(|speed| *speed >= state.settings.speed).unwrap_or(SPEEDS.len() - 1);
     let there = here.saturating_add_signed(by).min(SPEEDS.len() - 1);
     state.settings.speed = SPEEDS[there];
-    state.playhead.due = state.now + 1.0 / f64::from(SPEEDS[there]);
+    state.doc.playhead.due = state.now + 1.0 / f64::from(SPEEDS[there]);
 }
 
 /// Plays from before the first step.
 pub(super) fn from_the_start(state: &mut State) {
     // What was shown of a run before this one has no start of this one's.
     if state.thinking() {
-        state.run.told = None;
+        state.doc.run.told = None;
     }
     state.show(0);
-    state.playhead.wanted = 0;
-    state.playhead.playing = true;
-    state.playhead.follow = false;
-    state.playhead.due = state.now;
+    state.doc.playhead.wanted = 0;
+    state.doc.playhead.playing = true;
+    state.doc.playhead.follow = false;
+    state.doc.playhead.due = state.now;
 }
 
 /// Asks the engine about the board, when the model can answer it. What was shown stays until the new answer has come as
@@ -204,39 +203,36 @@ pub(super) fn from_the_start(state: &mut State) {
 pub(super) fn think(state: &mut State, effects: &mut Vec<Effect>) {
     // While a stroke grows, a run that is under way is let through.
     if state.hand.stroke.is_some() && state.thinking() {
-        state.run.again = true;
+        state.doc.run.again = true;
         return;
     }
     // A finished answer that is being looked at stays the newest one; any other moment is found again.
-    if !state.playhead.playing && state.playhead.at > 0 && state.playhead.at == state.computed() {
-        state.playhead.follow = true;
+    if !state.doc.playhead.playing && state.doc.playhead.at > 0 && state.doc.playhead.at == state.computed() {
+        state.doc.playhead.follow = true;
     }
-    state.playhead.wanted = state.playhead.at.max(state.playhead.wanted);
+    state.doc.playhead.wanted = state.doc.playhead.at.max(state.doc.playhead.wanted);
     if state.thinking() {
-        effects.push(Effect::Engine(Command::Cancel(state.run.job)));
+        effects.push(Effect::Engine(Command::Cancel(state.doc.run.job)));
         // What it still tells is about another board.
-        state.run.job = JobId(state.run.job.0 + 1);
+        state.doc.run.job = state.next_job();
     }
-    state.run.coming = None;
-    state.run.again = false;
-    state.run.status = RunStatus::Idle;
-    // A model on its way is asked when it has come: it may not know boards like this.
-    let placed = state.placement().filter(|_| state.loading.is_none());
+    state.doc.run.coming = None;
+    state.doc.run.again = false;
+    state.doc.run.status = RunStatus::Idle;
+    // A model on its way, or looked for, is asked when it has come: this one may not know boards like this.
+    let looking = state.doc.recall.as_ref().is_some_and(|recall| recall.looking);
+    let placed = state.placement().filter(|_| state.loading.is_none() && !looking);
     if placed.is_none() || !state.recording().is_some_and(|recording| still_fits(state.board(), recording)) {
-        state.run.told = None;
-        state.playhead.at = 0;
+        state.doc.run.told = None;
+        state.doc.playhead.at = 0;
     }
-    let Some(placed) = placed else { return };
-    state.run.job = JobId(state.run.job.0 + 1);
-    state.run.status = RunStatus::Thinking;
-    state.run.asked = state.now;
-    effects.push(Effect::Engine(Command::Think {
-        job: state.run.job,
-        tokens: placed.tokens,
-        puzzle_id: state.puzzle_id().unwrap_or(0),
-        halting: state.settings.halting,
-        max_segments: state.max_segments(),
-    }));
+    let (Some(placed), Some(model)) = (placed, state.model.clone()) else { return };
+    let (job, halting, max_segments) = (state.next_job(), state.settings.halting, state.max_segments());
+    let run = &mut state.doc.run;
+    (run.job, run.status, run.asked) = (job, RunStatus::Thinking, state.now);
+    run.asked_of = Some(Asked { model, halting, max_segments });
+    let puzzle_id = state.puzzle_id().unwrap_or(0);
+    effects.push(Effect::Engine(Command::Think { job, tokens: placed.tokens, puzzle_id, halting, max_segments }));
 }
 
 /// The model to begin with: the last one, else the best shipped one.
@@ -259,9 +255,9 @@ mod tests {
 
     fn state() -> State {
         let mut state = State::new(Settings::default());
-        state.document = History::new(sudoku());
-        state.run.told = Some(Told { recording: recording(24, |_, _| 1), uncertainty: Vec::new() });
-        state.run.status = RunStatus::Finished(1.0);
+        state.doc.history = History::new(sudoku());
+        state.doc.run.told = Some(Told { recording: recording(24, |_, _| 1), uncertainty: Vec::new() });
+        state.doc.run.status = RunStatus::Finished(1.0);
         state
     }
 
@@ -280,7 +276,7 @@ mod tests {
         let mut state = state();
         let mut visit = |action: Action| {
             does(&mut state, action);
-            state.playhead.at
+            state.doc.playhead.at
         };
         assert_eq!(visit(Action::Forward(Stride::Micro)), 1);
         assert_eq!(visit(Action::Forward(Stride::Cycle)), 3);
@@ -301,23 +297,23 @@ mod tests {
         let mut state = state();
         does(&mut state, Action::GoToEnd);
         does(&mut state, Action::TogglePlay);
-        assert!(state.playhead.playing && state.playhead.at == 0);
+        assert!(state.doc.playhead.playing && state.doc.playhead.at == 0);
         does(&mut state, Action::TogglePlay);
-        assert!(!state.playhead.playing);
+        assert!(!state.doc.playhead.playing);
     }
 
     #[test]
     fn edits_are_named_undone_and_redone() {
         let mut state = state();
         does(&mut state, Action::Type(3));
-        assert_eq!(state.document.undo_name(), None);
+        assert_eq!(state.doc.history.undo_name(), None);
         does(&mut state, Action::Select(Some(1)));
         let effects = does(&mut state, Action::Type(3));
         assert!(matches!(effects[0], Effect::Judge(_)));
-        assert_eq!(state.document.undo_name(), Some("type 3 at r1c2"));
+        assert_eq!(state.doc.history.undo_name(), Some("type 3 at r1c2"));
         assert!(state.recording().is_none());
         does(&mut state, Action::MoveSelection(9, -9));
-        assert_eq!(state.selected, Some(12));
+        assert_eq!(state.doc.selected, Some(12));
         does(&mut state, Action::Undo);
         assert_eq!(board(&state).get(1), Some(0));
         does(&mut state, Action::Redo);

@@ -1,24 +1,32 @@
 //! Work that is neither the window's nor the engine's: dialogs, files, the solver, the generator. Each job has its own
 //! thread and answers through one channel.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
+use super::document::{Saving, same_hash};
 use super::figures::Judged;
 use super::open::{Opened, look};
 use super::puzzles::{Order, Sample, make, samples};
 use super::train::apply::Export;
 use crate::board::Board;
-use crate::files;
+use crate::engine::ModelSource;
+use crate::{checkpoint, files};
 
 /// An answer.
 #[derive(Debug)]
 pub enum News {
     /// What a file is, or why it is nothing that can be opened.
     Looked(PathBuf, Result<Opened, String>),
-    /// Where the board was saved, or why not.
-    Saved(Result<PathBuf, String>),
+    /// A board was saved, or why not.
+    Saved(Saving, Result<(), String>),
+    /// A person was asked where to save this document, and said nowhere.
+    NotSaved(u64),
+    /// The model of a document's moment, if it was found, and whether another of its name was.
+    FoundModel(u64, Option<ModelSource>, bool),
+    /// The files that are not there any more.
+    Missing(Vec<PathBuf>),
     /// Where something was exported to, or why not.
     Exported(Result<PathBuf, String>),
     /// A new puzzle, or why there is none.
@@ -66,14 +74,47 @@ impl Background {
         });
     }
 
-    /// Asks where to put a text and writes it.
-    pub fn ask_save(&self, text: String, name: &'static str) {
+    /// Writes a board into its file.
+    pub fn save(&self, saving: Saving) {
+        self.run(move || Some(write(saving)));
+    }
+
+    /// Asks where to put a board and writes it.
+    pub fn ask_save(&self, saving: Saving) {
         self.run(move || {
-            let dialog = rfd::FileDialog::new().set_title("Save the board").set_file_name(name);
-            let path = dialog.save_file()?;
-            let saved = files::write_atomic(&path, text.as_bytes()).map_err(|e| e.to_string());
-            Some(News::Saved(saved.map(|()| path)))
+            let name = saving.path.file_name().unwrap_or_default().to_string_lossy();
+            let mut dialog = rfd::FileDialog::new().set_title("Save the board").set_file_name(name);
+            if let Some(folder) = saving.path.parent().filter(|folder| folder.is_absolute()) {
+                dialog = dialog.set_directory(folder);
+            }
+            Some(match dialog.save_file() {
+                Some(path) => write(Saving { path, ..saving }),
+                None => News::NotSaved(saving.id),
+            })
         });
+    }
+
+    /// Looks for the model of a pasted moment.
+    pub fn find_model(&self, id: u64, name: String, hash: String, among: Vec<ModelSource>) {
+        self.run(move || {
+            let of = |source: &ModelSource| match source {
+                ModelSource::Shipped(name) => checkpoint::fingerprint(Path::new(name)).ok(),
+                ModelSource::Path(path) => checkpoint::fingerprint(path).ok(),
+            };
+            let mut other = false;
+            let found = among.into_iter().find(|source| {
+                let Some((called, found)) = of(source) else { return false };
+                let same = same_hash(&found, &hash);
+                other |= called == name && !same;
+                same
+            });
+            Some(News::FoundModel(id, found, other))
+        });
+    }
+
+    /// Finds out which files are not there any more.
+    pub fn find_missing(&self, paths: Vec<PathBuf>) {
+        self.run(move || Some(News::Missing(paths.into_iter().filter(|path| !path.exists()).collect())));
     }
 
     /// Asks where to put an export and writes it.
@@ -88,7 +129,11 @@ impl Background {
 
     /// Looks into a file.
     pub fn look(&self, path: PathBuf) {
-        self.run(move || Some(News::Looked(path.clone(), look(&path).map_err(|e| e.to_string()))));
+        self.run(move || {
+            // Remembered for a start in another folder.
+            let path = std::path::absolute(&path).unwrap_or(path);
+            Some(News::Looked(path.clone(), look(&path).map_err(|e| e.to_string())))
+        });
     }
 
     /// Makes a puzzle.
@@ -108,4 +153,9 @@ impl Background {
     pub fn samples(&self) {
         self.run(|| Some(News::Samples(samples())));
     }
+}
+
+fn write(saving: Saving) -> News {
+    let done = files::write_atomic(&saving.path, saving.board.to_text().as_bytes()).map_err(|e| e.to_string());
+    News::Saved(saving, done)
 }

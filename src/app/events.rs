@@ -3,11 +3,12 @@
 use super::action::{Action, Effect};
 use super::apply::{from_the_start, think};
 use super::background::News;
-use super::edit::{fill, put, put_untouched, show_kind};
+use super::document::{bring_kind, fill, found_model, not_saved, put, put_untouched, recalled, saved};
 use super::opened::open;
 use super::puzzles::Sample;
 use super::scene::uncertainty;
 use super::state::{RunStatus, State, Told, Verdict};
+use crate::board::Kind;
 use crate::engine::{Command, Event, ModelSource};
 use crate::task::Boards;
 use crate::trace::Recording;
@@ -28,7 +29,7 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             }
             let moved = state.device != device;
             state.device = device;
-            if moved && matches!(state.run.status, RunStatus::Stopped | RunStatus::Failed(_)) {
+            if moved && matches!(state.doc.run.status, RunStatus::Stopped | RunStatus::Failed(_)) {
                 think(state, effects);
             }
         }
@@ -40,6 +41,7 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             state.settings.model = Some(info.source.clone());
             if let ModelSource::Path(path) = &info.source {
                 state.settings.remember(path.clone());
+                effects.push(Effect::FindMissing(state.settings.all_recent()));
             }
             let boards = info.boards();
             if let Some(boards) = boards {
@@ -53,43 +55,45 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             if state.loading.as_ref() == Some(&source) {
                 state.loading = None;
             }
+            effects.push(Effect::FindMissing(state.settings.all_recent()));
             let kept = state.model.as_ref().map(|m| format!(" {} stays.", m.name)).unwrap_or_default();
             state.say(true, format!("{message}.{kept}"), Some(("Open another…", Action::Open)));
-            if matches!(state.run.status, RunStatus::Idle) {
+            if matches!(state.doc.run.status, RunStatus::Idle) {
                 think(state, effects);
             }
         }
-        Event::ThinkStarted { job, dimensions, z_h_init, z_l_init } if job == state.run.job => {
+        Event::ThinkStarted { job, dimensions, z_h_init, z_l_init } if job == state.doc.run.job => {
+            recalled(state, dimensions.schedule.steps_per_segment());
             let recording = Recording::new(dimensions, z_h_init, z_l_init);
-            state.run.coming = Some(Told { recording, uncertainty: Vec::new() });
+            state.doc.run.coming = Some(Told { recording, uncertainty: Vec::new() });
             land(state, false);
         }
-        Event::Step { job, record } if job == state.run.job => {
-            let board = state.document.current();
-            let Some(told) = state.run.coming.as_mut().or(state.run.told.as_mut()) else { return };
+        Event::Step { job, record } if job == state.doc.run.job => {
+            let board = state.doc.history.current();
+            let Some(told) = state.doc.run.coming.as_mut().or(state.doc.run.told.as_mut()) else { return };
             told.uncertainty.push(uncertainty(board, &told.recording.dimensions, &record.readout));
             told.recording.steps.push(record);
             land(state, false);
             let computed = state.computed();
-            if state.run.coming.is_none()
-                && (state.playhead.follow || !state.playhead.playing && state.playhead.wanted >= computed)
+            if state.doc.run.coming.is_none()
+                && (state.doc.playhead.follow || !state.doc.playhead.playing && state.doc.playhead.wanted >= computed)
             {
                 state.show(computed);
             }
         }
-        Event::SegmentEnded { job, end } if job == state.run.job => {
-            if let Some(told) = state.run.coming.as_mut().or(state.run.told.as_mut()) {
+        Event::SegmentEnded { job, end } if job == state.doc.run.job => {
+            if let Some(told) = state.doc.run.coming.as_mut().or(state.doc.run.told.as_mut()) {
                 told.recording.ends.push(end);
             }
         }
-        Event::ThinkFinished { job, elapsed_ms } if job == state.run.job => finished(state, elapsed_ms, effects),
-        Event::Cancelled(job) if job == state.run.job => {
+        Event::ThinkFinished { job, elapsed_ms } if job == state.doc.run.job => finished(state, elapsed_ms, effects),
+        Event::Cancelled(job) if job == state.doc.run.job => {
             land(state, true);
-            state.run.status = RunStatus::Stopped;
+            state.doc.run.status = RunStatus::Stopped;
         }
-        Event::Failed { job, message } if job == state.run.job => {
+        Event::Failed { job, message } if job == state.doc.run.job => {
             land(state, true);
-            state.run.status = RunStatus::Failed(message.clone());
+            state.doc.run.status = RunStatus::Failed(message.clone());
             state.say(true, format!("{message}."), Some(("Try again", Action::ThinkAgain)));
         }
         // News of a run that a newer one has replaced.
@@ -107,9 +111,10 @@ fn model_came(state: &mut State, boards: Option<Boards>, effects: &mut Vec<Effec
             Boards::Maze { side } => state.settings.maze_side = side,
             Boards::Arc { .. } => {}
         }
-        show_kind(state, boards.kind(), effects);
+        // It is asked, or has a board made for it.
+        return bring_kind(state, boards.kind(), effects);
     }
-    if fill(state, effects) {
+    if fill(state, effects) || state.is_answered() {
         return;
     }
     think(state, effects);
@@ -118,35 +123,35 @@ fn model_came(state: &mut State, boards: Option<Boards>, effects: &mut Vec<Effec
 
 /// Shows the run that is coming in place of the one before it, once it has come as far as what was looked at, or at last.
 fn land(state: &mut State, ended: bool) {
-    let Some(coming) = &state.run.coming else { return };
+    let Some(coming) = &state.doc.run.coming else { return };
     let steps = coming.recording.steps.len();
-    let enough = match &state.run.told {
+    let enough = match &state.doc.run.told {
         None => true,
-        Some(_) if state.playhead.follow => false,
-        Some(_) => steps >= state.playhead.at.max(1),
+        Some(_) if state.doc.playhead.follow => false,
+        Some(_) => steps >= state.doc.playhead.at.max(1),
     };
-    if !(enough || ended || state.now - state.run.asked > PATIENCE) {
+    if !(enough || ended || state.now - state.doc.run.asked > PATIENCE) {
         return;
     }
-    let first = state.run.told.is_none();
-    state.run.told = state.run.coming.take();
+    let first = state.doc.run.told.is_none();
+    state.doc.run.told = state.doc.run.coming.take();
     if first {
         return;
     }
-    let at = match state.playhead.follow {
+    let at = match state.doc.playhead.follow {
         true => steps,
-        false if state.playhead.playing => state.playhead.at,
-        false => state.playhead.wanted,
+        false if state.doc.playhead.playing => state.doc.playhead.at,
+        false => state.doc.playhead.wanted,
     };
-    state.playhead.at = at.min(steps);
-    state.playhead.moved_at = state.now;
+    state.doc.playhead.at = at.min(steps);
+    state.doc.playhead.moved_at = state.now;
 }
 
 fn finished(state: &mut State, elapsed_ms: f64, effects: &mut Vec<Effect>) {
     land(state, true);
-    state.run.status = RunStatus::Finished(elapsed_ms);
+    state.doc.run.status = RunStatus::Finished(elapsed_ms);
     // What was drawn meanwhile makes this an answer to an older board.
-    if state.run.again {
+    if state.doc.run.again {
         return think(state, effects);
     }
     let end = super::scene::scene(state.board(), state.recording(), state.computed(), None);
@@ -157,7 +162,7 @@ fn finished(state: &mut State, elapsed_ms: f64, effects: &mut Vec<Effect>) {
     state.outcomes.drain(..surplus);
     let segments = state.recording().map_or(0, |r| r.ends.len());
     let verb = if end.solved { "solved" } else { "not solved" };
-    state.note(false, format!("{}: {verb} after {segments} segments, {elapsed_ms:.0} ms", state.title));
+    state.note(false, format!("{}: {verb} after {segments} segments, {elapsed_ms:.0} ms", state.doc.title));
     // The first answer comes from the CPU, at once; then the best device takes over.
     if !state.device_chosen {
         state.device_chosen = true;
@@ -170,12 +175,13 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
     match news {
         News::Looked(path, Ok(opened)) => open(state, path, opened, effects),
         News::Looked(_, Err(message)) => {
+            effects.push(Effect::FindMissing(state.settings.all_recent()));
             state.say(true, format!("{message}."), Some(("Open another…", Action::Open)));
         }
-        News::Saved(Ok(path)) => state.say(false, format!("The board is saved as {}.", path.display()), None),
-        News::Saved(Err(message)) => {
-            state.say(true, format!("{message}."), Some(("Save elsewhere…", Action::Save)));
-        }
+        News::Saved(saving, done) => saved(state, saving, done, effects),
+        News::NotSaved(id) => not_saved(state, id),
+        News::FoundModel(id, found, other) => found_model(state, id, found, other, effects),
+        News::Missing(paths) => state.missing = paths,
         News::Exported(Ok(path)) => state.say(false, format!("The curves are saved as {}.", path.display()), None),
         News::Exported(Err(message)) => state.say(true, format!("{message}."), None),
         News::Generated(order, Ok(board)) => {
@@ -186,7 +192,7 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
                 .is_none_or(|boards| boards.kind() != board.kind() || crate::task::place(&board, boards).is_some());
             if order.asked {
                 put(state, board, title, effects);
-            } else if state.untouched && state.kind() == board.kind() && fits {
+            } else if state.doc.untouched && state.kind() == board.kind() && fits {
                 put_untouched(state, board, title, effects);
             } else {
                 // A person or another model was quicker.
@@ -199,13 +205,13 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         }
         News::Judged(board, judged) => {
             if board.same_question(state.board()) {
-                state.verdict = Some(Verdict { board, judged });
+                state.doc.verdict = Some(Verdict { board, judged });
             }
         }
         News::Samples(samples) => {
             // Without a model there is nothing to wait for: a board to look at and play on.
             let waits = state.model.is_some() || state.loading.is_some();
-            if state.untouched && !waits && state.is_bare() {
+            if state.doc.untouched && state.kind() == Kind::Sudoku && !waits && state.is_bare() {
                 let wanted = state.settings.difficulty.name();
                 let fits = |s: &&Sample| {
                     s.board.sudoku().is_some_and(|board| board.shape() == state.settings.shape) && s.name == wanted
@@ -225,12 +231,12 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
 mod tests {
     use std::sync::Arc;
 
+    use super::super::document::show_kind;
     use super::super::figures::Judged;
     use super::super::persist::Settings;
     use super::super::puzzles::{Difficulty, Order, What, make};
     use super::super::scene::tests::{recording, sudoku};
     use super::*;
-    use crate::board::Kind;
     use crate::board::sudoku::{Shape, Solutions, Sudoku};
     use crate::engine::{JobId, ModelInfo};
 
@@ -254,7 +260,7 @@ mod tests {
         assert!(
             matches!(effects.pop(), Some(Effect::Generate(Order { what: What::Sudoku(shape, _), asked: false })) if shape.side() == 4)
         );
-        state.untouched = false;
+        state.doc.untouched = false;
         put(&mut state, sudoku(), "test".into(), &mut effects);
         (state, effects)
     }
@@ -278,7 +284,7 @@ mod tests {
         }
         assert_eq!(state.computed(), 3);
         receive(&mut state, Event::ThinkFinished { job: JobId(1), elapsed_ms: 5.0 }, &mut effects);
-        assert_eq!(state.run.status, RunStatus::Finished(5.0));
+        assert_eq!(state.doc.run.status, RunStatus::Finished(5.0));
         assert!(matches!(effects.last(), Some(Effect::Engine(Command::UseDevice(id))) if id.is_empty()));
     }
 
@@ -316,11 +322,11 @@ mod tests {
         };
         let made = |order: Order| make(order.what, 1);
         // Made for a model that was replaced meanwhile.
-        state.untouched = true;
+        state.doc.untouched = true;
         hear(&mut state, News::Generated(order(6, false), made(order(6, false))), &mut effects);
         assert_eq!(*state.board(), before);
         // A person opened a board meanwhile.
-        state.untouched = false;
+        state.doc.untouched = false;
         hear(&mut state, News::Generated(order(4, false), made(order(4, false))), &mut effects);
         assert_eq!(*state.board(), before);
         hear(&mut state, News::Generated(order(4, true), made(order(4, true))), &mut effects);
@@ -358,7 +364,7 @@ mod tests {
             z_l_init: told.z_l_init.clone(),
         };
         let mut run = |state: &mut State, steps: usize, end: bool| {
-            let job = state.run.job;
+            let job = state.doc.run.job;
             receive(state, started(job), &mut effects);
             for record in &told.steps[..steps] {
                 receive(state, Event::Step { job, record: record.clone() }, &mut effects);
@@ -372,11 +378,11 @@ mod tests {
         super::super::apply::apply(&mut state, Action::GoToEnd, &mut more);
         super::super::apply::apply(&mut state, Action::Select(Some(1)), &mut more);
         super::super::apply::apply(&mut state, Action::Type(4), &mut more);
-        assert_eq!((state.computed(), state.playhead.at, state.thinking()), (6, 6, true), "the old answer stays");
+        assert_eq!((state.computed(), state.doc.playhead.at, state.thinking()), (6, 6, true), "the old answer stays");
         run(&mut state, 3, false);
-        assert_eq!((state.computed(), state.playhead.at), (6, 6));
+        assert_eq!((state.computed(), state.doc.playhead.at), (6, 6));
         run(&mut state, 6, true);
-        assert!(state.run.coming.is_none() && state.playhead.at == 6 && !state.thinking());
+        assert!(state.doc.run.coming.is_none() && state.doc.playhead.at == 6 && !state.thinking());
     }
 
     #[test]
@@ -393,7 +399,7 @@ mod tests {
         assert!(effects.iter().any(|e| matches!(e, Effect::Generate(order) if order.what.kind() == Kind::Maze)));
         show_kind(&mut state, Kind::Sudoku, &mut effects);
         assert_eq!(*state.board(), before);
-        assert!(state.thinking() && state.document.undo_name().is_some());
+        assert!(state.thinking() && state.doc.history.undo_name().is_some());
     }
 
     #[test]
@@ -416,9 +422,9 @@ mod tests {
         let judged = |solutions| Judged::Sudoku { solutions, rating: 0 };
         let other = Sudoku::blank(Shape::ALL[0]).into();
         hear(&mut state, News::Judged(other, judged(Solutions::None)), &mut effects);
-        assert!(state.verdict.is_none());
+        assert!(state.doc.verdict.is_none());
         let board = state.board().clone();
         hear(&mut state, News::Judged(board, judged(Solutions::Several)), &mut effects);
-        assert!(state.verdict.is_some());
+        assert!(state.doc.verdict.is_some());
     }
 }

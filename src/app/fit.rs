@@ -91,7 +91,7 @@ impl State {
         if !self.show_solution {
             return None;
         }
-        match (&self.verdict.as_ref()?.judged, self.board()) {
+        match (&self.doc.verdict.as_ref()?.judged, self.board()) {
             (Judged::Sudoku { solutions: Solutions::Unique(solution), .. }, _) => Some(Truth::Digits(solution.clone())),
             (Judged::Maze(shortest), _) if shortest.steps().is_some() => Some(Truth::Path),
             (Judged::Arc { .. }, Board::Arc(sheet)) => sheet.output().cloned().map(Truth::Grid),

@@ -19,6 +19,7 @@ pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
         || state.train.draft.is_some()
         || state.palette.is_some()
         || state.picture.is_some()
+        || state.closing.is_some()
     {
         return Vec::new();
     }
@@ -47,7 +48,7 @@ fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> 
         Event::Copy | Event::Cut => Some(Action::Copy),
         Event::Paste(text) => Some(Action::Paste(text.clone())),
         // As text, so that digits come from every keyboard and number block.
-        Event::Text(text) if state.selected.is_some() => {
+        Event::Text(text) if state.doc.selected.is_some() => {
             let digit = text.chars().next().filter(|_| text.len() == 1)?;
             typed(digit, state)
         }
@@ -58,7 +59,7 @@ fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> 
 
 /// What a character does to the selected cell.
 fn typed(character: char, state: &State) -> Option<Action> {
-    let cell = state.selected?;
+    let cell = state.doc.selected?;
     let pen = |tool| Some(Action::Touch { tool, cell });
     match (state.kind(), character) {
         (Kind::Sudoku, '1'..='9') | (Kind::Arc, '0'..='9') => Some(Action::Type(character as u8 - b'0')),
@@ -73,7 +74,7 @@ fn typed(character: char, state: &State) -> Option<Action> {
 
 fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: bool) -> Option<Action> {
     let elsewhere = state.settings.mode != Mode::Explore;
-    if modifiers.is_none() && state.selected.is_some() && !elsewhere {
+    if modifiers.is_none() && state.doc.selected.is_some() && !elsewhere {
         match key {
             Key::ArrowLeft => return Some(Action::MoveSelection(0, -1)),
             Key::ArrowRight => return Some(Action::MoveSelection(0, 1)),
@@ -84,7 +85,7 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
             _ => {}
         }
     }
-    if modifiers.is_none() && key == Key::Enter && state.selected.is_none() && !elsewhere && !widget_focused {
+    if modifiers.is_none() && key == Key::Enter && state.doc.selected.is_none() && !elsewhere && !widget_focused {
         return Some(Action::Select(Some(0)));
     }
     if key == Key::Escape && state.keys.is_some() {
@@ -95,7 +96,7 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
         return None;
     }
     // While a cell of a maze is selected, letters change it.
-    if modifiers.is_none() && state.selected.is_some() && matches!(key, Key::W | Key::E | Key::S | Key::G) {
+    if modifiers.is_none() && state.doc.selected.is_some() && matches!(key, Key::W | Key::E | Key::S | Key::G) {
         return None;
     }
     commands()
@@ -114,8 +115,8 @@ mod tests {
 
     fn state() -> State {
         let mut state = State::new(Settings::default());
-        state.run.told = Some(Told { recording: recording(12, |_, _| 1), uncertainty: Vec::new() });
-        state.playhead.at = 4;
+        state.doc.run.told = Some(Told { recording: recording(12, |_, _| 1), uncertainty: Vec::new() });
+        state.doc.playhead.at = 4;
         state
     }
 
@@ -126,7 +127,7 @@ mod tests {
         assert_eq!(right(&state, Modifiers::NONE), Some(Action::Forward(Stride::Micro)));
         assert_eq!(right(&state, Modifiers::SHIFT), Some(Action::Forward(Stride::Cycle)));
         assert_eq!(right(&state, Modifiers::COMMAND), Some(Action::Forward(Stride::Segment)));
-        state.selected = Some(0);
+        state.doc.selected = Some(0);
         assert_eq!(right(&state, Modifiers::NONE), Some(Action::MoveSelection(0, 1)));
         assert_eq!(right(&state, Modifiers::SHIFT), Some(Action::Forward(Stride::Cycle)));
         assert_eq!(key_action(Key::Escape, Modifiers::NONE, &state, false), Some(Action::Select(None)));
@@ -135,11 +136,11 @@ mod tests {
     #[test]
     fn undo_and_redo_are_told_apart_by_shift() {
         let mut state = state();
-        state.document.edit("one", super::super::scene::tests::sudoku());
+        state.doc.history.edit("one", super::super::scene::tests::sudoku());
         let shift = Modifiers { shift: true, ..Modifiers::COMMAND };
         assert_eq!(key_action(Key::Z, Modifiers::COMMAND, &state, false), Some(Action::Undo));
         assert_eq!(key_action(Key::Z, shift, &state, false), None);
-        state.document.undo();
+        state.doc.history.undo();
         assert_eq!(key_action(Key::Z, shift, &state, false), Some(Action::Redo));
     }
 
@@ -148,7 +149,7 @@ mod tests {
         let mut state = state();
         let typed = |state: &State, text: &str| action(&Event::Text(text.into()), state, false);
         assert_eq!(typed(&state, "3"), None);
-        state.selected = Some(2);
+        state.doc.selected = Some(2);
         assert_eq!(typed(&state, "3"), Some(Action::Type(3)));
         assert_eq!(typed(&state, "0"), Some(Action::Erase));
         assert_eq!(typed(&state, "x"), None);
@@ -158,7 +159,7 @@ mod tests {
     fn while_training_is_shown_the_board_has_no_keys() {
         let mut state = state();
         state.settings.mode = Mode::Train;
-        state.selected = Some(2);
+        state.doc.selected = Some(2);
         assert_eq!(action(&Event::Text("3".into()), &state, false), None);
         assert_eq!(key_action(Key::Space, Modifiers::NONE, &state, false), None);
         assert_eq!(key_action(Key::ArrowLeft, Modifiers::NONE, &state, false), None);

@@ -5,6 +5,7 @@ mod action;
 mod apply;
 mod background;
 mod command;
+mod document;
 mod edit;
 mod events;
 mod explain;
@@ -34,6 +35,7 @@ use eframe::egui::{self, CentralPanel, Frame, IconData, Panel, Ui, ViewportBuild
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 pub use action::{Action, Effect, Stride};
+pub use document::{Answer, Document, Moment, TabAction};
 pub use figures::Judged;
 pub use hand::{Pen, Tool};
 pub use layout::{Mode, Pane};
@@ -50,6 +52,7 @@ use crate::engine::{Command, Engine};
 use crate::figure::Pixels;
 use apply::{apply, first_model};
 use background::Background;
+use document::Keeping;
 use layout::Layout;
 use panes::trajectory::Ways;
 use panes::{Cx, Panes};
@@ -73,6 +76,10 @@ pub struct Options {
     pub runs: Option<PathBuf>,
     /// The program that trains; None for this one.
     pub program: Option<PathBuf>,
+    /// The folder where open documents are kept between starts; None to keep none.
+    pub documents: Option<PathBuf>,
+    /// A moment to begin with.
+    pub state: Option<Moment>,
 }
 
 /// Whether a window can be opened here at all.
@@ -152,6 +159,11 @@ fn usual_runs() -> Option<PathBuf> {
     eframe::storage_dir("hrmscope").map(|folder| folder.join("runs"))
 }
 
+/// Where open documents are kept.
+pub fn usual_documents() -> Option<PathBuf> {
+    eframe::storage_dir("hrmscope").map(|folder| folder.join("documents"))
+}
+
 /// The application: the state, and what stands outside of it.
 pub struct App {
     /// Everything that is shown.
@@ -167,6 +179,9 @@ pub struct App {
     /// What egui's own widgets wear.
     contrast: bool,
     seed: u64,
+    keeping: Keeping,
+    /// The title of the window.
+    named: String,
 }
 
 impl App {
@@ -191,6 +206,7 @@ impl App {
         let [wake, wake_too, wake_for_runs, wake_for_studies] = std::array::from_fn(|_| ctx.clone());
         let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
         let mut state = State::new(settings);
+        let keeping = Keeping::open(&mut state, options.documents.as_deref(), ctx.clone());
         state.train.root = options.runs.clone().or_else(usual_runs);
         let runs = watcher::Place {
             root: state.train.root.clone(),
@@ -209,6 +225,8 @@ impl App {
             pictures: Pictures::default(),
             contrast: false,
             seed: options.seed.unwrap_or(clock),
+            keeping,
+            named: String::new(),
         };
         app.begin(ctx, options);
         app
@@ -231,9 +249,16 @@ impl App {
             None => {}
         }
         effects.push(Effect::Engine(Command::ListDevices));
-        if !self.state.untouched {
-            edit::look_again(&mut self.state, &mut effects);
+        if !self.state.doc.untouched {
+            // What was open stays, whatever the last model was made for.
+            self.state.follow_model = false;
+            document::look_again(&mut self.state, &mut effects);
+            document::take_fitting_model(&mut self.state, &mut effects);
         }
+        if let Some(moment) = options.state {
+            apply(&mut self.state, Action::Recall(Box::new(moment)), &mut effects);
+        }
+        effects.push(Effect::FindMissing(self.state.settings.all_recent()));
         effects.extend(options.files.into_iter().map(Effect::Look));
         self.background.samples();
         self.perform(ctx, effects);
@@ -242,6 +267,9 @@ impl App {
     /// Does what a person did, as a button, a menu or a key would.
     pub fn act(&mut self, ctx: &egui::Context, actions: Vec<Action>) {
         let mut effects = Vec::new();
+        if !actions.is_empty() {
+            self.keeping.touch();
+        }
         for action in actions {
             apply(&mut self.state, action, &mut effects);
         }
@@ -254,12 +282,15 @@ impl App {
                 Effect::Engine(command) => {
                     if self.engine.commands.send(command).is_err() {
                         let text = "The compute thread has ended. Save your board and start hrmscope again.";
-                        self.state.say(true, text, Some(("Save the board…", Action::Save)));
+                        self.state.say(true, text, Some(("Save the board", Action::Save)));
                     }
                 }
                 Effect::Copy(text) => ctx.copy_text(text),
                 Effect::AskOpen => self.background.ask_open(),
-                Effect::AskSave { text, name } => self.background.ask_save(text, name),
+                Effect::Write(saving) => self.background.save(saving),
+                Effect::AskSave(saving) => self.background.ask_save(saving),
+                Effect::FindModel { id, name, hash, among } => self.background.find_model(id, name, hash, among),
+                Effect::FindMissing(paths) => self.background.find_missing(paths),
                 Effect::Look(path) => self.background.look(path),
                 Effect::Generate(order) => {
                     self.background.generate(order, self.seed);
@@ -284,6 +315,7 @@ impl App {
             events::receive(&mut self.state, event, &mut effects);
         }
         while let Ok(news) = self.background.news.try_recv() {
+            self.keeping.touch();
             events::hear(&mut self.state, news, &mut effects);
         }
         while let Ok(told) = self.watcher.told.try_recv() {
@@ -308,9 +340,11 @@ impl App {
     /// What is done before a frame: everything that was told meanwhile is taken in, and time passes.
     pub fn before_frame(&mut self, ctx: &egui::Context) {
         self.listen(ctx);
-        if let Some(seconds) = self.state.tick(ctx.time()) {
+        let after = [self.state.tick(ctx.time()), self.keeping.tick(&mut self.state)];
+        if let Some(seconds) = after.into_iter().flatten().reduce(f64::min) {
             ctx.request_repaint_after(Duration::from_secs_f64(seconds.max(0.0)));
         }
+        self.name_window(ctx);
         self.state.dark = ctx.theme() == egui::Theme::Dark;
         if self.state.settings.contrast != self.contrast {
             self.contrast = self.state.settings.contrast;
@@ -322,6 +356,16 @@ impl App {
             // This frame's own widgets were begun in the colours before. Asked for a little later, because what is asked for
             // before a frame is answered by that frame.
             ctx.request_repaint_after(Duration::from_millis(20));
+        }
+    }
+
+    /// The window says which board it shows, and whether it is saved.
+    fn name_window(&mut self, ctx: &egui::Context) {
+        let mark = if self.state.doc.unsaved() { "● " } else { "" };
+        let name = format!("{mark}{} – hrmscope", self.state.doc.name());
+        if self.named != name {
+            ctx.send_viewport_cmd(ViewportCommand::Title(name.clone()));
+            self.named = name;
         }
     }
 
@@ -372,12 +416,15 @@ impl eframe::App for App {
     }
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        let mut settings = self.state.settings.clone();
-        settings.document = (!self.state.untouched).then(|| self.state.board().clone());
-        eframe::set_value(storage, persist::SETTINGS_KEY, &settings);
+        eframe::set_value(storage, persist::SETTINGS_KEY, &self.state.settings);
         eframe::set_value(storage, LAYOUT_KEY, &self.layout.explore);
         eframe::set_value(storage, RESEARCH_LAYOUT_KEY, &self.layout.research);
         eframe::set_value(storage, TRAIN_LAYOUT_KEY, &self.layout.train);
+    }
+
+    /// The open documents are kept, whether they are saved in files or not.
+    fn on_exit(&mut self) {
+        self.keeping.keep(&self.state);
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

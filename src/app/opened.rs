@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::action::{Action, Effect};
-use super::edit::put;
+use super::document::{TabAction, put};
 use super::open::Opened;
 use super::puzzles::Sample;
 use super::state::State;
@@ -13,7 +13,7 @@ use crate::engine::ModelSource;
 /// Puts what a file holds on the board, and all of it into the library.
 fn open_boards(state: &mut State, path: &std::path::Path, found: Found, effects: &mut Vec<Effect>) {
     let stem = stem(path);
-    let several = found.boards.len() > 1;
+    let (several, plain) = (found.boards.len() > 1, found.plain);
     let name = |at: usize, name: Option<String>| match name {
         Some(name) => name,
         None if several => format!("{stem} {}", at + 1),
@@ -37,6 +37,14 @@ fn open_boards(state: &mut State, path: &std::path::Path, found: Found, effects:
         _ => false,
     };
     let Some(first) = boards.iter().find(known).or(boards.first()).cloned() else { return };
+    state.settings.remember_board(path.to_owned());
+    effects.push(Effect::FindMissing(state.settings.all_recent()));
+    let open = state.documents().find(|doc| doc.path.as_deref() == Some(path));
+    if let Some((id, changed)) = open.map(|doc| (doc.id, doc.saved.as_ref() != Some(&first.board))) {
+        let text = if changed { " What is in the file now is something else; saving writes over it." } else { "" };
+        state.say(false, format!("{} is open already.{text}", path.display()), None);
+        return super::apply::apply(state, Action::Tab(TabAction::Show(id)), effects);
+    }
     state.note(false, format!("{} holds {}: {}", path.display(), count(boards.len()), first.board));
     if found.left_out > 0 {
         let text =
@@ -48,6 +56,9 @@ fn open_boards(state: &mut State, path: &std::path::Path, found: Found, effects:
         state.samples.extend(boards);
     }
     put(state, first.board, first.name, effects);
+    state.doc.spare = false;
+    // A file of another form is not written back.
+    state.doc.path = Some(path.to_owned()).filter(|_| plain);
 }
 
 fn stem(path: &std::path::Path) -> String {

@@ -1,6 +1,6 @@
 //! What is kept between starts.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,6 @@ use super::layout::Mode;
 use super::puzzles::Difficulty;
 use super::theme::ThemeChoice;
 use super::train::CurveSettings;
-use crate::board::Board;
 use crate::board::maze::MazeKind;
 use crate::board::sudoku::Shape;
 use crate::engine::{Halting, ModelSource};
@@ -22,8 +21,8 @@ pub const LAYOUT_KEY: &str = "hrmscope.layout.1";
 pub const TRAIN_LAYOUT_KEY: &str = "hrmscope.layout.train.1";
 /// The same for the layout of figures.
 pub const RESEARCH_LAYOUT_KEY: &str = "hrmscope.layout.research.1";
-/// How many checkpoints are remembered.
-const RECENT: usize = 6;
+/// How many checkpoints, and how many files with boards, are remembered.
+const RECENT: usize = 12;
 
 /// What playing does at the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -65,6 +64,8 @@ pub struct Settings {
     pub device: Option<String>,
     /// Checkpoints that were opened, newest first.
     pub recent: Vec<PathBuf>,
+    /// Files with boards that were opened or saved, newest first.
+    pub recent_boards: Vec<PathBuf>,
     /// Which layout is shown.
     pub mode: Mode,
     /// How curves are drawn.
@@ -81,8 +82,6 @@ pub struct Settings {
     pub maze_kind: MazeKind,
     /// ARC grids wear colours that are told apart in all common kinds of colour blindness.
     pub safe_colours: bool,
-    /// The last board, when a person made or chose it.
-    pub document: Option<Board>,
 }
 
 impl Default for Settings {
@@ -100,6 +99,7 @@ impl Default for Settings {
             model: None,
             device: None,
             recent: Vec::new(),
+            recent_boards: Vec::new(),
             mode: Mode::Explore,
             curves: CurveSettings::default(),
             runs: Vec::new(),
@@ -108,7 +108,6 @@ impl Default for Settings {
             maze_side: 9,
             maze_kind: MazeKind::Perfect,
             safe_colours: false,
-            document: None,
         }
     }
 }
@@ -116,10 +115,30 @@ impl Default for Settings {
 impl Settings {
     /// Puts a checkpoint at the head of the recent ones.
     pub fn remember(&mut self, path: PathBuf) {
-        self.recent.retain(|other| *other != path);
-        self.recent.insert(0, path);
-        self.recent.truncate(RECENT);
+        remember(&mut self.recent, path);
     }
+
+    /// Puts a file with boards at the head of the recent ones.
+    pub fn remember_board(&mut self, path: PathBuf) {
+        remember(&mut self.recent_boards, path);
+    }
+
+    /// Forgets a file.
+    pub fn forget(&mut self, path: &Path) {
+        self.recent.retain(|other| other != path);
+        self.recent_boards.retain(|other| other != path);
+    }
+
+    /// All files that are remembered.
+    pub fn all_recent(&self) -> Vec<PathBuf> {
+        self.recent.iter().chain(&self.recent_boards).cloned().collect()
+    }
+}
+
+fn remember(list: &mut Vec<PathBuf>, path: PathBuf) {
+    list.retain(|other| *other != path);
+    list.insert(0, path);
+    list.truncate(RECENT);
 }
 
 #[cfg(test)]
@@ -132,10 +151,13 @@ mod tests {
         settings.remember("a".into());
         settings.remember("b".into());
         settings.remember("a".into());
-        settings.document = Some(super::super::scene::tests::sudoku());
+        (0..20).for_each(|i| settings.remember_board(format!("board {i}").into()));
         let text = serde_json::to_string(&settings).unwrap();
         assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
         assert_eq!(settings.recent, [PathBuf::from("a"), PathBuf::from("b")]);
+        assert_eq!((settings.recent_boards.len(), settings.recent_boards[0].to_str()), (RECENT, Some("board 19")));
+        settings.forget(Path::new("a"));
+        assert_eq!(settings.all_recent().len(), 1 + RECENT);
         let older: Settings = serde_json::from_str(r#"{"speed":1.0,"gone":3}"#).unwrap();
         assert_eq!(older, Settings { speed: 1.0, ..Settings::default() });
     }

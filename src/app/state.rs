@@ -1,10 +1,11 @@
 //! Everything the window shows, as plain data. Panes read it; [`super::apply`] and [`super::events`] change it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::action::Action;
 use super::command::CommandId;
-use super::figures::Judged;
+pub use super::document::{Document, RunStatus, Told, Verdict};
 use super::hand::Hand;
 use super::persist::{Loop, Settings};
 use super::picture::PictureDraft;
@@ -13,9 +14,9 @@ use super::research::ResearchState;
 use super::scene::{Scene, scene};
 use super::train::TrainState;
 use crate::board::sudoku::Sudoku;
-use crate::board::{Board, History, Kind};
+use crate::board::{Board, Kind};
 use crate::checkpoint::SHIPPED;
-use crate::engine::{DeviceInfo, JobId, ModelInfo, ModelSource};
+use crate::engine::{DeviceInfo, ModelInfo, ModelSource};
 use crate::task::Boards;
 use crate::trace::{Recording, StepRecord};
 
@@ -25,85 +26,6 @@ pub const SPEEDS: &[f32] = &[0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0, 60.0];
 pub const FLASH: f64 = 0.4;
 /// How long a message that is no error stays, seconds.
 pub const NOTE_STAYS: f64 = 7.0;
-
-/// How far a run is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RunStatus {
-    /// Nothing was asked.
-    Idle,
-    /// The engine was asked, or is at it.
-    Thinking,
-    /// It ended by its rule, after this many milliseconds.
-    Finished(f64),
-    /// It was stopped.
-    Stopped,
-    /// It failed; what, where and what to do.
-    Failed(String),
-}
-
-/// What a run has computed so far.
-#[derive(Debug, Clone)]
-pub struct Told {
-    /// Every step.
-    pub recording: Recording,
-    /// The uncertainty of the answer after each micro-step, bits: computed as steps arrive, not for every frame.
-    pub uncertainty: Vec<f32>,
-}
-
-/// One run of the model on the board.
-#[derive(Debug, Clone)]
-pub struct Run {
-    /// The request that it answers.
-    pub job: JobId,
-    /// What is shown: this run, or the one before it until this one has come as far.
-    pub told: Option<Told>,
-    /// What has come while the one before is still shown.
-    pub coming: Option<Told>,
-    /// The board changed meanwhile, so it is asked again when this run has ended: an answer now and then while a stroke is
-    /// drawn is worth more than none before its end.
-    pub again: bool,
-    /// When it was asked, seconds.
-    pub asked: f64,
-    /// How far it is.
-    pub status: RunStatus,
-}
-
-/// A board that is put aside while one of another kind is worked on.
-#[derive(Debug, Clone)]
-pub struct Parked {
-    /// The board, and its edits.
-    pub document: History<Board>,
-    /// What it is called.
-    pub title: String,
-    /// The program put it there.
-    pub untouched: bool,
-}
-
-/// Where the playhead stands, and where it goes when steps arrive.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Playhead {
-    /// Micro-steps done at the moment that is shown; 0 is before the first.
-    pub at: usize,
-    /// It goes on by itself.
-    pub playing: bool,
-    /// It stays at the newest step.
-    pub follow: bool,
-    /// The moment to return to as soon as it is computed again, after an edit.
-    pub wanted: usize,
-    /// When it last moved, seconds.
-    pub moved_at: f64,
-    /// When playing moves it next, seconds.
-    pub due: f64,
-}
-
-/// What the solver found out about the board.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
-    /// The board it is about.
-    pub board: Board,
-    /// What was found.
-    pub judged: Judged,
-}
 
 /// A message in the corner.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,20 +56,16 @@ pub struct LogLine {
 /// The state of the window.
 #[derive(Debug, Clone)]
 pub struct State {
-    /// The board, and its edits; all of one kind.
-    pub document: History<Board>,
-    /// The boards of the other kinds.
-    pub parked: Vec<Parked>,
+    /// The document that is shown.
+    pub doc: Document,
+    /// The documents in the tabs left of it, in their order.
+    pub left: Vec<Document>,
+    /// Those right of it.
+    pub right: Vec<Document>,
+    /// The document that is to be closed, while it is asked whether it should be saved.
+    pub closing: Option<u64>,
     /// The tool, the colour and the stroke.
     pub hand: Hand,
-    /// What the board is called.
-    pub title: String,
-    /// The board was put there by the program and never touched, so it may be replaced by one that fits the model.
-    pub untouched: bool,
-    /// The selected cell.
-    pub selected: Option<usize>,
-    /// What the solver says; None while it is at it.
-    pub verdict: Option<Verdict>,
     /// The solution is shown.
     pub show_solution: bool,
     /// All candidates are shown in each cell.
@@ -166,10 +84,6 @@ pub struct State {
     pub device: DeviceInfo,
     /// The device was chosen; until then the best one is taken after the first run.
     pub device_chosen: bool,
-    /// The run on the board.
-    pub run: Run,
-    /// The moment that is shown.
-    pub playhead: Playhead,
     /// Training runs.
     pub train: TrainState,
     /// Figures over many puzzles.
@@ -182,6 +96,8 @@ pub struct State {
     pub samples: Vec<Sample>,
     /// Boards of this session that the model solved, or not.
     pub outcomes: Vec<(Board, bool)>,
+    /// Opened files that are not there any more.
+    pub missing: Vec<PathBuf>,
     /// A puzzle is being made.
     pub generating: bool,
     /// Messages in the corner.
@@ -201,22 +117,19 @@ pub struct State {
     /// Seconds since the start.
     pub now: f64,
     pub(super) next_id: u64,
+    pub(super) last_job: u64,
 }
 
 impl State {
     /// The state of a window that just opened, with the settings of the last time.
     pub fn new(settings: Settings) -> Self {
-        let board = settings.document.clone();
-        let untouched = board.is_none();
-        let board = board.unwrap_or_else(|| Sudoku::blank(settings.shape).into());
+        let board = Sudoku::blank(settings.shape).into();
         Self {
-            title: if untouched { format!("New {}", settings.shape) } else { "Last board".to_owned() },
-            parked: Vec::new(),
+            doc: Document::new(0, board, format!("New {}", settings.shape)),
+            left: Vec::new(),
+            right: Vec::new(),
+            closing: None,
             hand: Hand::default(),
-            document: History::new(board),
-            untouched,
-            selected: None,
-            verdict: None,
             show_solution: false,
             show_candidates: false,
             model: None,
@@ -226,14 +139,13 @@ impl State {
             devices: Vec::new(),
             device: DeviceInfo::cpu(),
             device_chosen: false,
-            run: Run { job: JobId(0), told: None, coming: None, again: false, asked: 0.0, status: RunStatus::Idle },
-            playhead: Playhead { at: 0, playing: true, follow: false, wanted: 0, moved_at: 0.0, due: 0.0 },
             train: TrainState::new(),
             research: ResearchState::default(),
             dark: true,
             settings,
             samples: Vec::new(),
             outcomes: Vec::new(),
+            missing: Vec::new(),
             generating: false,
             toasts: Vec::new(),
             log: Vec::new(),
@@ -244,12 +156,13 @@ impl State {
             dropping: false,
             now: 0.0,
             next_id: 1,
+            last_job: 0,
         }
     }
 
     /// The board.
     pub fn board(&self) -> &Board {
-        self.document.current()
+        self.doc.board()
     }
 
     /// The kind of the board.
@@ -259,12 +172,12 @@ impl State {
 
     /// What is shown of the model's thinking.
     pub fn recording(&self) -> Option<&Recording> {
-        self.run.told.as_ref().map(|told| &told.recording)
+        self.doc.run.told.as_ref().map(|told| &told.recording)
     }
 
     /// The uncertainty of the answer after each micro-step that is shown, bits.
     pub fn uncertainty(&self) -> &[f32] {
-        self.run.told.as_ref().map_or(&[], |told| &told.uncertainty)
+        self.doc.run.told.as_ref().map_or(&[], |told| &told.uncertainty)
     }
 
     /// How many micro-steps have been computed.
@@ -274,17 +187,17 @@ impl State {
 
     /// The micro-step that led to the moment shown.
     pub fn step(&self) -> Option<&StepRecord> {
-        self.recording()?.steps.get(self.playhead.at.checked_sub(1)?)
+        self.recording()?.steps.get(self.doc.playhead.at.checked_sub(1)?)
     }
 
     /// The board as it is shown now.
     pub fn scene(&self) -> Scene {
-        scene(self.board(), self.recording(), self.playhead.at, self.shown_truth().as_ref())
+        scene(self.board(), self.recording(), self.doc.playhead.at, self.shown_truth().as_ref())
     }
 
     /// The engine is at it.
     pub fn thinking(&self) -> bool {
-        self.run.status == RunStatus::Thinking
+        self.doc.run.status == RunStatus::Thinking
     }
 
     /// The names of the shipped models.
@@ -300,7 +213,7 @@ impl State {
 
     /// How bright the marks of change are: 1 when it just happened, then falling to a rest that stays visible.
     pub fn flash(&self) -> f32 {
-        let age = ((self.now - self.playhead.moved_at) / FLASH).clamp(0.0, 1.0) as f32;
+        let age = ((self.now - self.doc.playhead.moved_at) / FLASH).clamp(0.0, 1.0) as f32;
         1.0 - 0.6 * age * (2.0 - age)
     }
 
@@ -327,9 +240,9 @@ impl State {
     /// Moves the playhead, as far as there are steps.
     pub(super) fn show(&mut self, at: usize) {
         let at = at.min(self.computed());
-        if at != self.playhead.at {
-            self.playhead.at = at;
-            self.playhead.moved_at = self.now;
+        if at != self.doc.playhead.at {
+            self.doc.playhead.at = at;
+            self.doc.playhead.moved_at = self.now;
         }
     }
 
@@ -339,21 +252,21 @@ impl State {
         self.now = now;
         self.toasts.retain(|toast| toast.error || now - toast.born < NOTE_STAYS);
         let toasts = self.toasts.iter().filter(|t| !t.error).map(|t| NOTE_STAYS - (now - t.born)).reduce(f64::min);
-        let flash = (now - self.playhead.moved_at < FLASH && self.playhead.at > 0).then_some(0.0);
+        let flash = (now - self.doc.playhead.moved_at < FLASH && self.doc.playhead.at > 0).then_some(0.0);
         [toasts, flash, self.play()].into_iter().flatten().reduce(f64::min)
     }
 
     fn play(&mut self) -> Option<f64> {
         let period = 1.0 / f64::from(self.settings.speed.max(0.1));
-        while self.playhead.playing {
-            let (at, computed) = (self.playhead.at, self.computed());
+        while self.doc.playhead.playing {
+            let (at, computed) = (self.doc.playhead.at, self.computed());
             if at >= computed && (self.thinking() || self.loading.is_some() || self.generating) {
                 // The next step's arrival wakes the window.
-                self.playhead.due = self.playhead.due.max(self.now);
+                self.doc.playhead.due = self.doc.playhead.due.max(self.now);
                 return None;
             }
-            if self.now < self.playhead.due {
-                return Some(self.playhead.due - self.now);
+            if self.now < self.doc.playhead.due {
+                return Some(self.doc.playhead.due - self.now);
             }
             let length = self.recording().map_or(1, |r| r.dimensions.schedule.steps_per_segment());
             let next = match self.settings.looping {
@@ -361,17 +274,17 @@ impl State {
                 Loop::Run if at >= computed => 0,
                 _ if at < computed => at + 1,
                 _ => {
-                    self.playhead.playing = false;
+                    self.doc.playhead.playing = false;
                     return None;
                 }
             };
             if computed == 0 {
-                self.playhead.playing = false;
+                self.doc.playhead.playing = false;
                 return None;
             }
             self.show(next);
             // A window that slept does not hurry after the missed steps.
-            self.playhead.due = (self.playhead.due + period).max(self.now - period);
+            self.doc.playhead.due = (self.doc.playhead.due + period).max(self.now - period);
         }
         None
     }
@@ -384,8 +297,8 @@ mod tests {
 
     fn state(steps: usize) -> State {
         let mut state = State::new(Settings::default());
-        state.run.told = Some(Told { recording: recording(steps, |_, _| 1), uncertainty: Vec::new() });
-        state.run.status = RunStatus::Finished(1.0);
+        state.doc.run.told = Some(Told { recording: recording(steps, |_, _| 1), uncertainty: Vec::new() });
+        state.doc.run.status = RunStatus::Finished(1.0);
         state.settings.speed = 2.0;
         state
     }
@@ -395,20 +308,20 @@ mod tests {
         let mut state = state(3);
         for (now, at) in [(0.0, 1), (0.4, 1), (0.5, 2), (1.0, 3)] {
             state.tick(now);
-            assert_eq!(state.playhead.at, at, "at {now} s");
+            assert_eq!(state.doc.playhead.at, at, "at {now} s");
         }
-        assert!(state.playhead.playing);
+        assert!(state.doc.playhead.playing);
         state.tick(1.6);
-        assert!(!state.playhead.playing && state.playhead.at == 3);
+        assert!(!state.doc.playhead.playing && state.doc.playhead.at == 3);
     }
 
     #[test]
     fn it_waits_for_steps_that_are_not_computed_yet() {
         let mut state = state(1);
-        state.run.status = RunStatus::Thinking;
+        state.doc.run.status = RunStatus::Thinking;
         state.tick(0.0);
         assert_eq!(state.tick(9.0).filter(|wait| *wait > 1.0), None);
-        assert!(state.playhead.playing && state.playhead.at == 1);
+        assert!(state.doc.playhead.playing && state.doc.playhead.at == 1);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub struct Found {
     pub boards: Vec<(Option<String>, Board)>,
     /// Rows or tasks that hold no board, and those beyond the most that are kept.
     pub left_out: usize,
+    /// The text is nothing but one board, so that [`Board::to_text`] can stand in its place.
+    pub plain: bool,
 }
 
 /// A text that is no board.
@@ -59,7 +61,7 @@ pub fn read(text: &str) -> Result<Found, ReadError> {
         return rows(text);
     }
     let board = one(text, None)?;
-    Ok(Found { boards: vec![(None, board)], left_out: 0 })
+    Ok(Found { boards: vec![(None, board)], left_out: 0, plain: true })
 }
 
 /// One Sudoku or maze.
@@ -76,7 +78,7 @@ fn tasks(document: Document) -> Result<Found, ReadError> {
         Document::Tasks(tasks) => tasks.into_iter().map(|(name, task)| (Some(name), task)).collect(),
         Document::Solutions(_) => Vec::new(),
     };
-    let all = tasks.len();
+    let (all, plain) = (tasks.len(), matches!(tasks.as_slice(), [(None, _)]));
     let sheet = |(name, task): (Option<String>, _)| {
         let sheet = Sheet::new(name.clone().unwrap_or_else(|| "Task".to_owned()), task)?;
         Some((name, sheet.into()))
@@ -84,14 +86,14 @@ fn tasks(document: Document) -> Result<Found, ReadError> {
     let boards: Vec<_> = tasks.into_iter().filter_map(sheet).take(MOST_ROWS).collect();
     match boards.is_empty() {
         true => Err(ReadError::NothingAsked),
-        false => Ok(Found { left_out: all - boards.len(), boards }),
+        false => Ok(Found { left_out: all - boards.len(), boards, plain }),
     }
 }
 
 /// The questions of a puzzle file, with or without its header: in each row the first field that is a board.
 fn rows(text: &str) -> Result<Found, ReadError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut found = Found { boards: Vec::new(), left_out: 0 };
+    let mut found = Found { boards: Vec::new(), left_out: 0, plain: false };
     let mut count = 0;
     for (number, row) in reader.records().enumerate() {
         let header = |row: &csv::StringRecord| row.iter().any(|field| field.trim() == "question");
@@ -144,6 +146,9 @@ mod tests {
         assert_eq!(kinds(r#"{"train":[],"test":[{"input":[[1,2]]}]}"#), [Kind::Arc]);
         let several = read(r#"{"a":{"train":[],"test":[{"input":[[1,2]]}]},"b":{"train":[],"test":[]}}"#).unwrap();
         assert_eq!((several.boards[0].0.as_deref(), several.left_out), (Some("a"), 1));
+        let plain = |text: &str| read(text).unwrap().plain;
+        assert!(plain("S #\n# #\n#G ") && plain(r#"{"train":[],"test":[{"input":[[1,2]]}]}"#) && !several.plain);
+        assert!(!plain("mine,1..4....2.......,1234341221434321,0"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod state;
 
 pub use error::CheckpointError;
 pub use native::{CONFIG_KEY, IDENTIFIERS_KEY, Tensors, read_tensors, save, write_tensors};
-pub use open::{Checkpoint, SHIPPED, open, open_for, shipped, shipped_configs, steps};
+pub use open::{Checkpoint, SHIPPED, fingerprint, open, open_for, shipped, shipped_configs, steps};
 pub use state::{RawTensor, Report, State};
 
 /// Bytes as lower-case hexadecimal digits.

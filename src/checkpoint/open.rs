@@ -97,6 +97,19 @@ pub fn open_for(name: &str, cells: Option<usize>) -> Result<Checkpoint, Checkpoi
     open_file(path, cells)
 }
 
+/// The name of the model that [`open`] would open, and the hex SHA-256 of its file, without taking it apart.
+///
+/// # Errors
+/// No such model, or the disk's reasons.
+pub fn fingerprint(path: &Path) -> Result<(String, String), CheckpointError> {
+    if let Some((name, bytes)) = SHIPPED.iter().find(|(name, _)| Path::new(name) == path) {
+        return Ok(((*name).to_owned(), hash(bytes)));
+    }
+    let file = if path.is_dir() { newest(path)? } else { path.to_owned() };
+    let name = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+    Ok((name, hash(&files::read(&file)?)))
+}
+
 /// A model that the program carries.
 pub fn shipped(name: &str) -> Option<Result<Checkpoint, CheckpointError>> {
     let (name, bytes) = SHIPPED.iter().find(|(shipped, _)| *shipped == name)?;

@@ -164,9 +164,9 @@ impl Bench {
         self.act(Action::UseModel(model));
         self.wait("the answer of a larger model", |app| {
             app.state.recording().is_some_and(|run| run.dimensions.tokens - run.dimensions.puzzle_tokens == cells)
-                && matches!(app.state.run.status, RunStatus::Finished(_))
+                && matches!(app.state.doc.run.status, RunStatus::Finished(_))
         })?;
-        if !self.app.state.playhead.playing {
+        if !self.app.state.doc.playhead.playing {
             self.act(Action::TogglePlay);
         }
         self.settle();

@@ -37,6 +37,9 @@ pub struct Arguments {
     /// What computes in the window: `cpu`, `gpu`, or `gpu:N` as `hrmscope devices` lists them.
     #[arg(long, value_name = "D")]
     device: Option<String>,
+    /// Bring back what "Copy state" in the window copied: the board, the model and the moment.
+    #[arg(long, value_name = "TEXT")]
+    state: Option<app::Moment>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -114,9 +117,11 @@ impl Arguments {
         }
         match self.command {
             None if app::has_display() => {
-                window(app::Options { files: self.files, device: self.device, ..Default::default() })
+                let documents = app::usual_documents();
+                let (files, device, state) = (self.files, self.device, self.state);
+                window(app::Options { files, device, documents, state, ..Default::default() })
             }
-            None if !self.files.is_empty() => {
+            None if !self.files.is_empty() || self.state.is_some() => {
                 anyhow::bail!("there is no display to open files on: use hrmscope solve --file, or inspect")
             }
             None => demo::run("there is no display"),

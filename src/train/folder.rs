@@ -11,7 +11,7 @@
 //! RUN/lock                             held while a process works on the run
 //! ```
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -128,18 +128,10 @@ impl Folder {
     /// # Errors
     /// Another process works on it, or it cannot be written.
     pub fn take(path: &Path) -> Result<Self, RunError> {
-        let failed = |reason| FileError { what: "write", path: path.to_owned(), reason };
-        std::fs::create_dir_all(path).map_err(failed)?;
-        let name = path.join("lock");
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&name).map_err(failed)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(RunError::Folder {
-                path: path.to_owned(),
-                why: "another process works on this run: wait for it, or stop it (hrmscope train --stop)".into(),
-            }),
-            // A file system without locks must not keep anyone from training.
-            Err(TryLockError::Error(_)) => Ok(Self { path: path.to_owned(), _lock: lock }),
+        let why = "another process works on this run: wait for it, or stop it (hrmscope train --stop)";
+        match files::lock(&path.join("lock"))? {
+            Some(lock) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            None => Err(RunError::Folder { path: path.to_owned(), why: why.into() }),
         }
     }
 

@@ -48,7 +48,7 @@ fn with_maze(folder: &Path, size: Vec2) -> Harness<'static, App> {
     let mut harness = open(vec![model(folder, "mazes", (49, 6), &["<blank>"])], size);
     wait(&mut harness, "the model has a maze of its own", |app| app.state.kind() == Kind::Maze && finished(app));
     act(&mut harness, Action::OpenPath(file));
-    wait(&mut harness, "the maze is answered", |app| app.state.title == "open" && finished(app));
+    wait(&mut harness, "the maze is answered", |app| app.state.doc.title == "open" && finished(app));
     harness.step();
     harness
 }
@@ -89,7 +89,7 @@ fn a_maze_is_drawn_and_the_answer_follows() {
     assert_eq!(text(&harness), "S    ####               G");
     assert!(harness.state().state.recording().is_some(), "the answer before stays until the new one has come");
     wait(&mut harness, "the drawn maze is answered", finished);
-    assert_eq!(harness.state().state.playhead.at, harness.state().state.computed());
+    assert_eq!(harness.state().state.doc.playhead.at, harness.state().state.computed());
     harness.get_by_label_contains("row 2 column 1, wall");
     harness.key_press(Key::E);
     harness.step();
@@ -148,7 +148,7 @@ fn with_tasks(folder: &Path, size: Vec2) -> Harness<'static, App> {
     let mut harness = open(vec![model(folder, "tasks", (36, 12), &["<blank>", "known"])], size);
     wait(&mut harness, "the model has a task of its own", |app| app.state.kind() == Kind::Arc && finished(app));
     act(&mut harness, Action::OpenPath(file));
-    wait(&mut harness, "the task is answered", |app| app.state.title == "known" && finished(app));
+    wait(&mut harness, "the task is answered", |app| app.state.doc.title == "known" && finished(app));
     harness.step();
     harness
 }
@@ -219,7 +219,7 @@ fn kinds_are_switched_with_the_model_that_knows_them() {
     });
     let state = &harness.state().state;
     assert_eq!((state.model.as_ref().unwrap().name.as_str(), state.palette.as_ref()), ("mazes", None));
-    assert_eq!(state.title, "open");
+    assert_eq!(state.doc.title, "open");
     // No model of ours knows ARC here: nobody is asked, and it is said why.
     act(&mut harness, Action::ShowKind(Kind::Arc));
     wait(&mut harness, "a task is there", |app| !app.state.generating);
@@ -234,7 +234,7 @@ fn a_sudoku_is_worked_on_with_the_number_pad() {
     let mut harness = open(Vec::new(), Vec2::new(1440.0, 900.0));
     wait(&mut harness, "the shipped model has an answer", finished);
     act(&mut harness, Action::Paste("1... ...2 .... ..2.".into()));
-    wait(&mut harness, "the pasted board is judged", |app| app.state.verdict.is_some());
+    wait(&mut harness, "the pasted board is judged", |app| app.state.doc.verdict.is_some());
     harness.get_by_label_contains("row 1 column 2,").click();
     harness.step();
     harness.step();
@@ -244,7 +244,7 @@ fn a_sudoku_is_worked_on_with_the_number_pad() {
     harness.get_by_label("Key 3").click();
     harness.step();
     harness.step();
-    assert_eq!(harness.state().state.document.undo_name(), Some("pencil 3 at r1c2"));
+    assert_eq!(harness.state().state.doc.history.undo_name(), Some("pencil 3 at r1c2"));
     harness.key_press(Key::P);
     harness.step();
     harness.get_by_label("Key 3").click();
@@ -268,11 +268,11 @@ fn files_of_many_boards_fill_the_library() {
     let rows = "source,question,answer,rating\na,S ## ##G ,S ## ##G ,3\nb,S    #  G,x,2\nc,broken,x,1\n";
     std::fs::write(&file, rows).unwrap();
     act(&mut harness, Action::OpenPath(file));
-    wait(&mut harness, "the first row is answered", |app| app.state.title == "mazes 1" && finished(app));
+    wait(&mut harness, "the first row is answered", |app| app.state.doc.title == "mazes 1" && finished(app));
     harness.step();
     harness.get_by_label("mazes 2 puzzle").click();
     harness.step();
-    wait(&mut harness, "the second row", |app| app.state.title.starts_with("mazes 2") && finished(app));
+    wait(&mut harness, "the second row", |app| app.state.doc.title.starts_with("mazes 2") && finished(app));
     assert!(harness.state().state.log.iter().any(|line| line.text.contains("left out")));
 }
 
@@ -288,7 +288,7 @@ fn pictures(harness: &mut Harness<'_, App>, name: &str) {
             let device = DeviceInfo { name: "CPU".into(), ..DeviceInfo::cpu() };
             let state = &mut harness.state_mut().state;
             (state.devices, state.device) = (vec![device.clone()], device);
-            state.run.status = RunStatus::Finished(12.0);
+            state.doc.run.status = RunStatus::Finished(12.0);
             state.toasts.clear();
             harness.hover_at(pos2(2.0, 2.0));
             harness.run_steps(8);

@@ -4,6 +4,7 @@ mod analysis;
 mod boards;
 mod cli;
 mod comfort;
+mod documents;
 mod golden;
 mod robustness;
 mod runs;

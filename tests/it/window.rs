@@ -8,7 +8,7 @@ use eframe::egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::kittest::Queryable;
 use egui_kittest::{Harness, SnapshotOptions};
 use hrmscope::app::Truth;
-use hrmscope::app::{Action, App, Loop, Options, RunStatus, ThemeChoice};
+use hrmscope::app::{Action, App, Loop, Options, RunStatus, TabAction, ThemeChoice};
 use hrmscope::board::sudoku::Sudoku;
 use hrmscope::checkpoint;
 use hrmscope::engine::{DeviceInfo, ModelSource};
@@ -42,9 +42,15 @@ pub fn open(files: Vec<PathBuf>, size: Vec2) -> Harness<'static, App> {
 }
 
 fn open_on(device: &str, files: Vec<PathBuf>, size: Vec2) -> Harness<'static, App> {
+    open_with(Options { files, device: Some(device.into()), ..Options::default() }, size)
+}
+
+/// The application opened so, on the CPU unless another device is said.
+pub fn open_with(options: Options, size: Vec2) -> Harness<'static, App> {
     // Nobody's own runs are shown.
     let runs = Some(std::env::temp_dir().join("hrmscope has no runs here"));
-    let options = Options { files, device: Some(device.into()), seed: Some(11), runs, ..Options::default() };
+    let device = options.device.clone().or(Some("cpu".into()));
+    let options = Options { device, seed: Some(11), runs, ..options };
     let builder = Harness::builder().with_size(size).with_max_steps(30).wgpu_setup(hrmscope::app::wgpu_setup());
     builder.build_eframe(|cc| App::new(cc, options))
 }
@@ -65,7 +71,7 @@ fn sudoku(app: &App) -> &Sudoku {
 }
 
 pub fn finished(app: &App) -> bool {
-    matches!(app.state.run.status, RunStatus::Finished(_))
+    matches!(app.state.doc.run.status, RunStatus::Finished(_))
 }
 
 fn with_model(folder: &Path) -> Harness<'static, App> {
@@ -90,7 +96,7 @@ pub fn act(harness: &mut Harness<'_, App>, action: Action) {
 }
 
 fn at(harness: &Harness<'_, App>) -> usize {
-    harness.state().state.playhead.at
+    harness.state().state.doc.playhead.at
 }
 
 #[test]
@@ -99,15 +105,15 @@ fn it_opens_a_checkpoint_plays_and_steps() {
     let mut harness = with_model(folder.path());
     assert_eq!(sudoku(harness.state()).side(), 4);
     assert_eq!(harness.state().state.computed(), 4 * 6);
-    wait(&mut harness, "it plays by itself", |app| app.state.playhead.at >= 2);
+    wait(&mut harness, "it plays by itself", |app| app.state.doc.playhead.at >= 2);
     // However long that took: from here on the run is played again and again.
     harness.state_mut().state.settings.looping = Loop::Run;
-    harness.state_mut().state.playhead.playing = true;
+    harness.state_mut().state.doc.playhead.playing = true;
     harness.step();
     harness.get_by_label("Play or pause").click();
     harness.step();
     harness.step();
-    assert!(!harness.state().state.playhead.playing);
+    assert!(!harness.state().state.doc.playhead.playing);
     for (modifiers, key, lands) in [
         (Modifiers::NONE, Key::Home, 0),
         (Modifiers::NONE, Key::ArrowRight, 1),
@@ -148,7 +154,7 @@ fn a_cell_is_edited_undone_redone_and_pasted() {
     harness.get_by_label_contains(&label).click();
     harness.step();
     harness.step();
-    assert_eq!(harness.state().state.selected, Some(blank));
+    assert_eq!(harness.state().state.doc.selected, Some(blank));
     harness.event(Event::Text("3".into()));
     harness.step();
     assert_eq!(sudoku(harness.state()).get(blank), Some(3));
@@ -165,7 +171,7 @@ fn a_cell_is_edited_undone_redone_and_pasted() {
     assert_eq!(*sudoku(harness.state()), board);
     harness.key_press(Key::Escape);
     harness.step();
-    assert_eq!(harness.state().state.selected, None);
+    assert_eq!(harness.state().state.doc.selected, None);
     harness.event(Event::Paste("1234 3412 2143 432.".into()));
     harness.step();
     assert_eq!(sudoku(harness.state()).givens(), 15);
@@ -207,7 +213,7 @@ fn models_are_switched_and_a_misfit_offers_a_way_out() {
     let puzzle = folder.path().join("four.txt");
     std::fs::write(&puzzle, "1...\n..3.\n.4..\n...2\n").unwrap();
     act(&mut harness, Action::OpenPath(puzzle));
-    wait(&mut harness, "the puzzle is opened", |app| app.state.title == "four" && finished(app));
+    wait(&mut harness, "the puzzle is opened", |app| app.state.doc.title == "four" && finished(app));
     let six = checkpoint_in(folder.path(), "six", 36, 8);
     act(&mut harness, Action::UseModel(ModelSource::Path(six)));
     wait(&mut harness, "the other model is loaded", |app| app.state.model.as_ref().is_some_and(|m| m.name == "six"));
@@ -217,15 +223,15 @@ fn models_are_switched_and_a_misfit_offers_a_way_out() {
     harness.step();
     harness.step();
     wait(&mut harness, "a puzzle that fits is thought about", |app| sudoku(app).side() == 6 && finished(app));
-    act(&mut harness, Action::Undo);
-    assert_eq!(sudoku(harness.state()).side(), 4);
+    act(&mut harness, Action::Tab(TabAction::Previous));
+    assert_eq!(sudoku(harness.state()).side(), 4, "the board that was opened stays in its tab");
 }
 
 #[test]
 fn the_solution_is_shown_only_when_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = with_model(folder.path());
-    wait(&mut harness, "the solver has looked", |app| app.state.verdict.is_some());
+    wait(&mut harness, "the solver has looked", |app| app.state.doc.verdict.is_some());
     assert!(harness.state().state.shown_truth().is_none());
     harness.get_by_label("Show solution").click();
     harness.step();
@@ -244,7 +250,7 @@ fn at_the_first_start_a_shipped_model_solves_a_puzzle() {
     let answer = hrmscope::task::sudoku::decode(state.board().sudoku().unwrap().shape(), &answer);
     assert!(answer.is_solved() && answer.extends(state.board().sudoku().unwrap()));
     // Where the test waited long, it has played to the end.
-    assert!(state.playhead.playing || state.playhead.at == state.computed());
+    assert!(state.doc.playhead.playing || state.doc.playhead.at == state.computed());
 }
 
 #[test]
@@ -253,14 +259,14 @@ fn a_puzzle_opened_at_the_start_is_answered_by_the_model_made_for_it() {
     let puzzle = folder.path().join("four.txt");
     std::fs::write(&puzzle, "1...\n..3.\n.4..\n...2\n").unwrap();
     let mut harness = open(vec![puzzle], Vec2::new(1024.0, 640.0));
-    wait(&mut harness, "the puzzle is answered", |app| app.state.title == "four" && finished(app));
+    wait(&mut harness, "the puzzle is answered", |app| app.state.doc.title == "four" && finished(app));
     // Whatever else was under way has arrived.
     for _ in 0..20 {
         harness.step();
         std::thread::sleep(Duration::from_millis(5));
     }
     let state = &harness.state().state;
-    assert_eq!((state.title.as_str(), state.board().sudoku().unwrap().givens()), ("four", 4));
+    assert_eq!((state.doc.title.as_str(), state.board().sudoku().unwrap().givens()), ("four", 4));
     assert_eq!(state.model.as_ref().unwrap().name, "sudoku-4x4");
 }
 
@@ -282,7 +288,7 @@ fn it_looks_as_it_did() {
     let puzzle = Sudoku::parse("1... ..3. .4.. ...2", None).unwrap();
     act(&mut harness, Action::Paste(puzzle.to_text()));
     wait(&mut harness, "everything is computed", |app| {
-        finished(app) && app.state.verdict.is_some() && !app.state.samples.is_empty()
+        finished(app) && app.state.doc.verdict.is_some() && !app.state.samples.is_empty()
     });
     for (size, name) in [(Vec2::new(1280.0, 800.0), "wide"), (Vec2::new(1024.0, 640.0), "small")] {
         harness.set_size(size);
@@ -294,7 +300,7 @@ fn it_looks_as_it_did() {
             let state = &mut harness.state_mut().state;
             (state.devices, state.device) = (vec![device.clone()], device);
             state.toasts.clear();
-            state.run.status = RunStatus::Finished(12.0);
+            state.doc.run.status = RunStatus::Finished(12.0);
             harness.run_steps(8);
             snapshot(&mut harness, &format!("{name}-{}", theme.name().to_lowercase()));
         }

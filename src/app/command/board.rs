@@ -31,12 +31,12 @@ fn draws(state: &State) -> bool {
 fn has_solution(state: &State) -> bool {
     let unique = |judged: &Judged| matches!(judged, Judged::Sudoku { solutions: Solutions::Unique(_), .. });
     let blank = |state: &State| state.board().sudoku().is_some_and(|board| board.cells().contains(&0));
-    state.verdict.as_ref().is_some_and(|verdict| unique(&verdict.judged)) && blank(state)
+    state.doc.verdict.as_ref().is_some_and(|verdict| unique(&verdict.judged)) && blank(state)
 }
 
 /// The selected cell holds something that can be erased.
 fn has_content(state: &State) -> bool {
-    let Some(cell) = state.selected else { return false };
+    let Some(cell) = state.doc.selected else { return false };
     match state.board() {
         Board::Sudoku(sheet) => sheet.board().get(cell) != Some(0) && !sheet.is_locked(cell),
         Board::Maze(maze) => maze.get(cell) != Some(maze::Cell::Open),
@@ -59,7 +59,7 @@ pub(super) const TABLE: &[Command] = &[
         name: "New puzzle",
         shortcut: Some(Shortcut::command(Key::N)),
         icon: Icon::Dices,
-        tip: "A new puzzle like the last one; the board before can be undone back",
+        tip: "A new puzzle like the last one; a board that you worked on stays in its tab",
         action: Action::NewPuzzle,
         possible: always,
     },
@@ -70,7 +70,7 @@ pub(super) const TABLE: &[Command] = &[
         icon: Icon::Undo2,
         tip: "Take the last edit of the board back",
         action: Action::Undo,
-        possible: |state| state.document.undo_name().is_some(),
+        possible: |state| state.doc.history.undo_name().is_some(),
     },
     Command {
         id: CommandId::Redo,
@@ -79,7 +79,7 @@ pub(super) const TABLE: &[Command] = &[
         icon: Icon::Redo2,
         tip: "Do the undone edit again",
         action: Action::Redo,
-        possible: |state| state.document.redo_name().is_some(),
+        possible: |state| state.doc.history.redo_name().is_some(),
     },
     Command {
         id: CommandId::Copy,

@@ -15,11 +15,11 @@ fn has_steps(state: &State) -> bool {
 }
 
 fn not_at_start(state: &State) -> bool {
-    state.playhead.at > 0
+    state.doc.playhead.at > 0
 }
 
 fn not_at_end(state: &State) -> bool {
-    state.playhead.at < state.computed()
+    state.doc.playhead.at < state.computed()
 }
 
 fn can_think(state: &State) -> bool {
@@ -168,20 +168,11 @@ pub(super) const TABLE: &[Command] = &[
         possible: always,
     },
     Command {
-        id: CommandId::Save,
-        name: "Save puzzle…",
-        shortcut: Some(Shortcut::command(Key::S)),
-        icon: Icon::Save,
-        tip: "Save the board as text",
-        action: Action::Save,
-        possible: always,
-    },
-    Command {
         id: CommandId::Quit,
         name: "Quit",
         shortcut: Some(Shortcut::command(Key::Q)),
         icon: Icon::X,
-        tip: "Close the window",
+        tip: "Close the window; open boards are kept, saved or not, and come back",
         action: Action::Quit,
         possible: always,
     },

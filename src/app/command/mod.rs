@@ -1,6 +1,7 @@
 //! The one table of commands: menus, buttons, keys, tooltips, the palette and the list of keys are all fed from it.
 
 mod board;
+mod document;
 mod general;
 mod research;
 mod shortcut;
@@ -34,8 +35,8 @@ impl Command {
     /// The name with what it is about now: `Undo paint wall`.
     pub fn name_now(&self, state: &State) -> String {
         let edit = match self.id {
-            CommandId::Undo => state.document.undo_name(),
-            CommandId::Redo => state.document.redo_name(),
+            CommandId::Undo => state.doc.history.undo_name(),
+            CommandId::Redo => state.doc.history.redo_name(),
             _ => None,
         };
         edit.map_or_else(|| self.name.to_owned(), |edit| format!("{} {edit}", self.name))
@@ -74,6 +75,12 @@ pub enum CommandId {
     NewPuzzle,
     Open,
     Save,
+    SaveAs,
+    NewTab,
+    CloseTab,
+    NextTab,
+    PreviousTab,
+    CopyState,
     Quit,
     Undo,
     Redo,
@@ -151,7 +158,8 @@ impl CommandId {
                 | Loop
                 | Think
         );
-        clock || board::TABLE.iter().any(|command| command.id == self && command.id != NewPuzzle)
+        let tables = board::TABLE.iter().chain(document::TABLE);
+        clock || tables.map(|command| command.id).any(|id| id == self && !matches!(id, NewPuzzle | Save | SaveAs))
     }
 }
 
@@ -161,7 +169,7 @@ fn always(_: &State) -> bool {
 
 /// All commands.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
-    general::TABLE.iter().chain(board::TABLE).chain(research::TABLE)
+    general::TABLE.iter().chain(document::TABLE).chain(board::TABLE).chain(research::TABLE)
 }
 
 /// The command of a name.
@@ -190,6 +198,7 @@ mod tests {
     fn tooltips_name_the_keys_it_has_now() {
         let mut state = State::new(super::super::persist::Settings::default());
         assert!(command(CommandId::Slower).tooltip(&state).ends_with("([)"));
+        assert!(command(CommandId::PreviousTab).tooltip(&state).ends_with("+Shift+Tab)"));
         state.settings.shortcuts.give(CommandId::Slower, None);
         assert!(!command(CommandId::Slower).tooltip(&state).ends_with(')'));
     }

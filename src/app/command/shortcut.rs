@@ -34,6 +34,12 @@ impl Shortcut {
         Self { modifiers: Modifiers::COMMAND, key }
     }
 
+    /// The control key on every system, where the command key belongs to the desktop.
+    pub(super) const fn control(key: Key, shift: bool) -> Self {
+        let held = if cfg!(target_os = "macos") { Modifiers::CTRL } else { Modifiers::COMMAND };
+        Self { modifiers: Modifiers { shift, ..held }, key }
+    }
+
     pub(super) const fn command_shift(key: Key) -> Self {
         Self { modifiers: Modifiers { shift: true, ..Modifiers::COMMAND }, key }
     }

@@ -28,7 +28,7 @@ pub(super) fn draw(state: &mut State, pen: Pen, effects: &mut Vec<Effect>) {
         Pen::Up => {
             end_stroke(state);
             // What was put off while the stroke grew is asked now.
-            if state.run.again {
+            if state.doc.run.again {
                 think(state, effects);
             }
         }
@@ -38,7 +38,7 @@ pub(super) fn draw(state: &mut State, pen: Pen, effects: &mut Vec<Effect>) {
 /// Ends the stroke that is being drawn, as any other edit does too.
 pub(in super::super) fn end_stroke(state: &mut State) {
     if state.hand.stroke.take().is_some_and(|stroke| stroke.begun) {
-        state.document.settle();
+        state.doc.history.settle();
     }
 }
 
@@ -64,9 +64,9 @@ fn stroke_to(state: &mut State, cell: usize, effects: &mut Vec<Effect>) {
     let before = state.board().clone();
     let mut begun = stroke.begun;
     if begun {
-        state.document.amend(board);
+        state.doc.history.amend(board);
     } else {
-        begun = state.document.edit(name, board);
+        begun = state.doc.history.edit(name, board);
     }
     state.hand.stroke = Some(Stroke { last: cell, begun, ..stroke });
     if *state.board() != before {

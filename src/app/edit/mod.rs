@@ -1,16 +1,15 @@
 //! Edits of the board: a part of [`super::apply`], which is the one place that changes the state.
 
-mod document;
 mod draw;
 mod grid;
 #[cfg(test)]
 mod tests;
 
-pub use document::made_for;
-pub(super) use document::{fill, generate, look_again, put, put_untouched, show_kind, usual};
+pub(super) use draw::end_stroke;
 pub use grid::worked_on;
 
 use super::action::{Action, Effect};
+use super::document::{Moment, board_changed, put, recall, show_kind, tidy};
 use super::figures::{Judged, colour};
 use super::hand::{Pen, Tool};
 use super::state::State;
@@ -18,14 +17,13 @@ use crate::board::arc::{COLOURS, Grid, Place};
 use crate::board::maze::{Cell, Maze, MazePuzzle};
 use crate::board::sudoku::Solutions;
 use crate::board::{Board, Kind, read};
-use document::{board_changed, show_document_of, tidy};
-use draw::{draw, end_stroke, paint_grid};
+use draw::{draw, paint_grid};
 use grid::{regrid, resized};
 
 /// Applies an action that edits the board; any other does nothing.
 pub(super) fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
     match action {
-        Action::Select(cell) => state.selected = cell.filter(|cell| *cell < state.board().cells()),
+        Action::Select(cell) => state.doc.selected = cell.filter(|cell| *cell < state.board().cells()),
         Action::MoveSelection(rows, columns) => move_selection(state, rows, columns),
         Action::Type(digit) => type_digit(state, digit, effects),
         Action::Erase => erase(state, effects),
@@ -60,7 +58,7 @@ pub(super) fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>
             let known = state.board().arc().is_some_and(|sheet| sheet.grid(place).is_some());
             let input = state.board().arc().map(|sheet| sheet.input_place());
             state.hand.place = Some(place).filter(|place| known && Some(*place) != input);
-            state.selected = None;
+            state.doc.selected = None;
         }
         Action::AskTest(test) => {
             if let Board::Arc(sheet) = state.board().clone() {
@@ -107,7 +105,7 @@ pub(super) fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>
 fn change(state: &mut State, name: impl Into<String>, board: Board, effects: &mut Vec<Effect>) -> bool {
     end_stroke(state);
     let before = state.board().clone();
-    let changed = state.document.edit(name, board);
+    let changed = state.doc.history.edit(name, board);
     if changed {
         edited(state, &before, effects);
     }
@@ -117,13 +115,13 @@ fn change(state: &mut State, name: impl Into<String>, board: Board, effects: &mu
 /// After an edit: marks on the side ask nobody, anything else asks the solver and the model again.
 fn edited(state: &mut State, before: &Board, effects: &mut Vec<Effect>) {
     if state.board().same_question(before) {
-        state.untouched = false;
+        (state.doc.untouched, state.doc.spare) = (false, false);
         tidy(state);
     } else {
         // The answer follows the hand.
-        if state.playhead.playing {
-            state.playhead.playing = false;
-            state.playhead.follow = true;
+        if state.doc.playhead.playing {
+            state.doc.playhead.playing = false;
+            state.doc.playhead.follow = true;
         }
         board_changed(state, effects);
     }
@@ -132,7 +130,7 @@ fn edited(state: &mut State, before: &Board, effects: &mut Vec<Effect>) {
 fn travel(state: &mut State, forwards: bool, effects: &mut Vec<Effect>) {
     end_stroke(state);
     let before = state.board().clone();
-    let moved = if forwards { state.document.redo().is_some() } else { state.document.undo().is_some() };
+    let moved = if forwards { state.doc.history.redo().is_some() } else { state.doc.history.undo().is_some() };
     if moved {
         edited(state, &before, effects);
     }
@@ -140,10 +138,10 @@ fn travel(state: &mut State, forwards: bool, effects: &mut Vec<Effect>) {
 
 fn move_selection(state: &mut State, rows: isize, columns: isize) {
     let (all, across) = state.board().size();
-    let cell = state.selected.unwrap_or(0);
+    let cell = state.doc.selected.unwrap_or(0);
     let row = ((cell / across) as isize + rows).clamp(0, all as isize - 1);
     let column = ((cell % across) as isize + columns).clamp(0, across as isize - 1);
-    state.selected = Some(row as usize * across + column as usize);
+    state.doc.selected = Some(row as usize * across + column as usize);
 }
 
 fn name_of(board: &Board, cell: usize) -> String {
@@ -166,7 +164,7 @@ fn sheet(
 
 /// A digit: written or pencilled into a Sudoku, a colour of an ARC grid; in a maze 0 opens the cell.
 fn type_digit(state: &mut State, digit: u8, effects: &mut Vec<Effect>) {
-    let Some(cell) = state.selected else { return };
+    let Some(cell) = state.doc.selected else { return };
     let place = name_of(state.board(), cell);
     match state.board().clone() {
         Board::Sudoku(mut sheet) => {
@@ -192,7 +190,7 @@ fn type_digit(state: &mut State, digit: u8, effects: &mut Vec<Effect>) {
 }
 
 fn erase(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(cell) = state.selected else { return };
+    let Some(cell) = state.doc.selected else { return };
     match state.board().clone() {
         Board::Maze(mut maze) => {
             // The selected cell is one of the maze.
@@ -220,17 +218,21 @@ fn clear(state: &mut State, effects: &mut Vec<Effect>) {
 
 fn hint(state: &mut State, effects: &mut Vec<Effect>) {
     let Board::Sudoku(sheet) = state.board().clone() else { return };
-    let Some(Judged::Sudoku { solutions, .. }) = state.verdict.as_ref().map(|verdict| &verdict.judged) else { return };
+    let Some(Judged::Sudoku { solutions, .. }) = state.doc.verdict.as_ref().map(|verdict| &verdict.judged) else {
+        return;
+    };
     let Solutions::Unique(solution) = solutions.clone() else {
         let text = format!("No hint: this board has {solutions}.");
         return state.say(false, text, None);
     };
     let blank = |cell: &usize| sheet.board().get(*cell) == Some(0);
-    let Some(cell) = state.selected.filter(blank).or_else(|| (0..solution.cells().len()).find(blank)) else { return };
+    let Some(cell) = state.doc.selected.filter(blank).or_else(|| (0..solution.cells().len()).find(blank)) else {
+        return;
+    };
     let mut sheet = sheet.clone();
     // The solution is of this board's shape.
     let _ = sheet.write(cell, solution.cells()[cell]);
-    state.selected = Some(cell);
+    state.doc.selected = Some(cell);
     let name = format!("hint at {}", name_of(state.board(), cell));
     change(state, name, sheet.into(), effects);
 }
@@ -246,7 +248,7 @@ fn copy(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// The line of a puzzle file, `source,question,answer,rating`.
 fn copy_csv(state: &mut State, effects: &mut Vec<Effect>) {
-    let judged = state.verdict.as_ref().map(|verdict| &verdict.judged);
+    let judged = state.doc.verdict.as_ref().map(|verdict| &verdict.judged);
     let line = match (state.board(), judged) {
         (Board::Sudoku(sheet), Some(Judged::Sudoku { solutions: Solutions::Unique(solution), rating })) => {
             Some((sheet.board().to_text(), solution.to_text(), *rating as usize))
@@ -258,7 +260,7 @@ fn copy_csv(state: &mut State, effects: &mut Vec<Effect>) {
     };
     match line {
         Some((question, answer, rating)) => {
-            let source = state.title.replace(',', " ").replace('"', "'");
+            let source = state.doc.title.replace(',', " ").replace('"', "'");
             effects.push(Effect::Copy(format!("{source},{question},{answer},{rating}\n")));
             state.say(false, "The line source,question,answer,rating is on the clipboard.", None);
         }
@@ -273,16 +275,26 @@ fn paste(state: &mut State, text: &str, effects: &mut Vec<Effect>) {
     {
         return regrid(state, "paste a grid", effects, |_| Some(grid));
     }
+    if Moment::is_meant(text) {
+        return match text.parse() {
+            Ok(moment) => recall(state, moment, effects),
+            Err(error) => state.say(true, format!("The clipboard holds a damaged state: {error}."), None),
+        };
+    }
     let kind = state.kind();
     match read(text) {
         Ok(found) => {
-            if let Some((name, board)) = found.first(Some(kind)).cloned() {
-                show_document_of(state, board.kind());
-                let title = name
-                    .unwrap_or_else(|| format!("Pasted {}", if kind == Kind::Sudoku { "board" } else { kind.name() }));
-                if change(state, "paste", board, effects) {
-                    state.title = title;
-                }
+            let Some((name, board)) = found.first(Some(kind)).cloned() else { return };
+            let title = name.unwrap_or_else(|| match board.kind() {
+                Kind::Sudoku => "Pasted board".to_owned(),
+                other => format!("Pasted {other}"),
+            });
+            if board.kind() != kind {
+                put(state, board, title, effects);
+                // It may stand nowhere else.
+                (state.doc.spare, state.doc.saved) = (false, None);
+            } else if change(state, "paste", board, effects) && state.doc.path.is_none() {
+                state.doc.title = title;
             }
         }
         Err(error) => state.say(true, format!("The clipboard holds no board: {error}."), None),

@@ -13,7 +13,7 @@ use crate::task::dihedral::Dihedral;
 
 fn with(board: Board) -> State {
     let mut state = State::new(Settings::default());
-    state.document = History::new(board);
+    state.doc.history = History::new(board);
     state
 }
 
@@ -45,13 +45,13 @@ fn a_stroke_is_one_edit_without_gaps_that_spares_the_ends() {
     stroke(&mut state, false, &[4, 0]);
     assert_eq!(text(&state), "S####                   G");
     stroke(&mut state, false, &[5, 9, 19]);
-    assert_eq!(state.document.undo_name(), Some("paint wall"));
+    assert_eq!(state.doc.history.undo_name(), Some("paint wall"));
     does(&mut state, Action::Undo);
     assert_eq!(text(&state), "S####                   G");
     does(&mut state, Action::Undo);
-    assert_eq!(state.document.undo_name(), None);
+    assert_eq!(state.doc.history.undo_name(), None);
     stroke(&mut state, true, &[4, 1]);
-    assert_eq!(state.document.undo_name(), None, "nothing was there to erase");
+    assert_eq!(state.doc.history.undo_name(), None, "nothing was there to erase");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn every_tool_does_what_it_says() {
     assert_eq!(text(&state), "S     ###  # #  ###     G");
     does(&mut state, Action::TakeTool(Tool::Fill));
     stroke(&mut state, false, &[12]);
-    assert_eq!(state.document.undo_name(), Some("flood"));
+    assert_eq!(state.doc.history.undo_name(), Some("flood"));
     assert_eq!(text(&state), "S     ###  ###  ###     G");
     stroke(&mut state, false, &[12]);
     assert_eq!(text(&state), OPEN.replace('\n', ""), "a flooded wall opens");
@@ -72,7 +72,7 @@ fn every_tool_does_what_it_says() {
     // Whoever takes hold of an end moves it, whatever brush is held.
     does(&mut state, Action::TakeTool(Tool::Brush));
     stroke(&mut state, false, &[0, 1, 7]);
-    assert_eq!((state.board().maze().unwrap().start(), state.document.undo_name()), (Some(7), Some("move S")));
+    assert_eq!((state.board().maze().unwrap().start(), state.doc.history.undo_name()), (Some(7), Some("move S")));
     does(&mut state, Action::TakeTool(Tool::Goal));
     stroke(&mut state, false, &[3]);
     assert_eq!(state.board().maze().unwrap().goal(), Some(3));
@@ -81,13 +81,14 @@ fn every_tool_does_what_it_says() {
     does(&mut state, Action::ClearBoard);
     assert_eq!(text(&state).trim(), "");
     does(&mut state, Action::BlankMaze(9));
-    assert_eq!((state.board().size(), state.document.undo_name()), ((9, 9), Some("open Maze 9 × 9")));
+    assert_eq!((state.board().size(), state.doc.title.as_str()), ((9, 9), "Maze 9 × 9"));
+    assert_eq!(state.documents().count(), 2, "what was drawn stays in its tab");
 }
 
 #[test]
 fn a_stroke_asks_when_the_answer_before_has_come_and_at_its_end() {
     let mut state = maze(OPEN);
-    let verdict = |state: &State| match &state.verdict.as_ref().unwrap().judged {
+    let verdict = |state: &State| match &state.doc.verdict.as_ref().unwrap().judged {
         Judged::Maze(shortest) => shortest.steps(),
         _ => None,
     };
@@ -95,11 +96,11 @@ fn a_stroke_asks_when_the_answer_before_has_come_and_at_its_end() {
     assert_eq!(verdict(&state), Some(8), "the solver looks at once");
     stroke(&mut state, false, &[9]);
     assert_eq!(verdict(&state), None);
-    state.run.status = super::super::state::RunStatus::Thinking;
+    state.doc.run.status = super::super::state::RunStatus::Thinking;
     does(&mut state, Action::Pen(Pen::Down { cell: 10, erase: false }));
-    assert!(state.run.again, "a run that is under way is let through");
+    assert!(state.doc.run.again, "a run that is under way is let through");
     does(&mut state, Action::Pen(Pen::Up));
-    assert!(!state.run.again);
+    assert!(!state.doc.run.again);
 }
 
 #[test]
@@ -110,7 +111,7 @@ fn an_arc_grid_is_painted_turned_resized_and_pasted() {
     assert_eq!(input(&state), "000\n000");
     does(&mut state, Action::TakeColour(4));
     stroke(&mut state, false, &[0, 2]);
-    assert_eq!((input(&state).as_str(), state.document.undo_name()), ("444\n000", Some("paint yellow")));
+    assert_eq!((input(&state).as_str(), state.doc.history.undo_name()), ("444\n000", Some("paint yellow")));
     does(&mut state, Action::Turn(Dihedral::TURN_LEFT));
     assert_eq!(input(&state), "40\n40\n40");
     does(&mut state, Action::CycleColours);
@@ -139,7 +140,7 @@ fn marks_ask_nobody_and_a_hint_is_the_solvers() {
     does(&mut state, Action::Select(Some(1)));
     does(&mut state, Action::TogglePencil);
     let effects = does(&mut state, Action::Type(2));
-    assert!(effects.is_empty() && state.document.undo_name() == Some("pencil 2 at r1c2"));
+    assert!(effects.is_empty() && state.doc.history.undo_name() == Some("pencil 2 at r1c2"));
     does(&mut state, Action::TogglePencil);
     does(&mut state, Action::Lock(true));
     does(&mut state, Action::Select(Some(0)));
@@ -149,16 +150,16 @@ fn marks_ask_nobody_and_a_hint_is_the_solvers() {
     let board = crate::board::sudoku::Sudoku::parse("1234 3412 2143 432.", None).unwrap();
     let mut state = with(board.into());
     let judged = Judged::of(state.board());
-    state.verdict = Some(super::super::state::Verdict { board: state.board().clone(), judged });
+    state.doc.verdict = Some(super::super::state::Verdict { board: state.board().clone(), judged });
     does(&mut state, Action::Hint);
     assert!(state.board().sudoku().unwrap().is_solved());
-    assert_eq!((state.selected, state.document.undo_name()), (Some(15), Some("hint at r4c4")));
+    assert_eq!((state.doc.selected, state.doc.history.undo_name()), (Some(15), Some("hint at r4c4")));
 }
 
 #[test]
 fn a_board_is_copied_as_a_line_that_can_be_pasted() {
     let mut state = maze("S  \n # \n  G");
-    state.title = "mine, \"new\"".into();
+    state.doc.title = "mine, \"new\"".into();
     let effects = does(&mut state, Action::CopyCsv);
     let Effect::Copy(line) = &effects[0] else { panic!("a line is copied") };
     assert!(line.ends_with(",4\n") && line.contains(",S   #   G,"), "{line}");
@@ -167,7 +168,7 @@ fn a_board_is_copied_as_a_line_that_can_be_pasted() {
     does(&mut state, Action::Paste(line));
     assert_eq!(text(&state), "S   #   G");
     does(&mut state, Action::Paste(r#"{"train":[],"test":[{"input":[[1,2]]}]}"#.into()));
-    assert_eq!((state.kind(), state.parked.len()), (Kind::Arc, 1));
+    assert_eq!((state.kind(), state.documents().count()), (Kind::Arc, 2));
 }
 
 #[test]
@@ -181,12 +182,12 @@ fn every_command_can_be_done_on_every_kind_of_board() {
         for command in super::super::command::commands() {
             for selected in [None, Some(0)] {
                 let mut state = with(board.clone());
-                state.selected = selected;
+                state.doc.selected = selected;
                 if (command.possible)(&state) {
                     does(&mut state, command.action.clone());
                     assert!(!command.name_now(&state).is_empty() && !command.tooltip(&state).is_empty());
                     // Whatever it did, it can be undone, and the window goes on.
-                    while state.document.undo_name().is_some() {
+                    while state.doc.history.undo_name().is_some() {
                         does(&mut state, Action::Undo);
                     }
                     drop(state.scene());
@@ -253,12 +254,12 @@ proptest! {
         does(&mut state, Action::Pen(Pen::Up));
         let end = bytes(&state);
         // What was undone on the way is redone first, so that the end is the newest value.
-        while state.document.redo_name().is_some() {
+        while state.doc.history.redo_name().is_some() {
             does(&mut state, Action::Redo);
         }
         let newest = bytes(&state);
         let mut seen = Vec::new();
-        while state.document.undo_name().is_some() {
+        while state.doc.history.undo_name().is_some() {
             seen.push(bytes(&state));
             does(&mut state, Action::Undo);
             prop_assert_ne!(seen.last(), Some(&bytes(&state)), "every edit changes something");

@@ -72,7 +72,7 @@ fn transport(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
 
 fn play(ui: &mut Ui, cx: &mut Cx<'_>) {
     let theme = cx.theme;
-    let icon = if cx.state.playhead.playing { Icon::Pause } else { Icon::Play };
+    let icon = if cx.state.doc.playhead.playing { Icon::Pause } else { Icon::Play };
     let button = Button::new(theme::icon(icon, 16.0).color(theme.on_accent)).fill(theme.l).min_size(vec2(46.0, 28.0));
     finish(ui, cx, command(CommandId::Play), button);
 }

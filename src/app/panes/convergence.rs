@@ -67,7 +67,7 @@ fn segments(recording: &Recording) -> Vec<(f32, String, bool)> {
 }
 
 fn playhead(cx: &Cx<'_>) -> Option<f32> {
-    (cx.state.playhead.at > 0).then_some(cx.state.playhead.at as f32)
+    (cx.state.doc.playhead.at > 0).then_some(cx.state.doc.playhead.at as f32)
 }
 
 fn across(recording: &Recording) -> (f32, f32) {

@@ -9,7 +9,7 @@ use super::Cx;
 
 /// What cannot be changed.
 const FIXED: [(&str, &str); 9] = [
-    ("Ctrl+V", "Paste a board"),
+    ("Ctrl+V", "Paste a board, or a copied state"),
     ("1 to 9", "Type into the selected cell; 0 to 9 paint one of ARC"),
     ("#  E  S  G", "Wall, open, start, goal in the selected cell of a maze"),
     ("0  .  Backspace", "Clear the selected cell"),

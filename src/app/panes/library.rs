@@ -15,6 +15,7 @@ use super::super::train::facts::line;
 use super::super::widgets::{Row, command_button, drag_handle, finish, header, text_at, thumbnail};
 use super::Cx;
 use super::models::{devices, models};
+use super::recent;
 use crate::board::maze::{MazeKind, SIDES};
 use crate::board::sudoku::Shape;
 use crate::board::{Board, Kind};
@@ -36,6 +37,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
             new_ones(ui, cx);
         }
         samples(ui, cx);
+        if !cx.state.settings.recent_boards.is_empty() {
+            title(ui, cx, "RECENT BOARDS");
+            ui.scope(|ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                recent::boards(ui, cx);
+            });
+        }
         title(ui, cx, "MODELS");
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 1.0;
@@ -327,6 +335,7 @@ fn rail(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
             let most = (ui.ctx().content_rect().height() - 260.0).max(160.0);
             ScrollArea::vertical().max_height(most).show(ui, |ui| samples(ui, cx));
         });
+        flyout(ui, cx, Icon::History, "Recent boards", recent::boards);
         flyout(ui, cx, Icon::Diamond, "Models", models);
         flyout(ui, cx, Icon::Cpu, "Devices", devices);
         command_button(ui, cx, CommandId::Open);

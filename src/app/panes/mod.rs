@@ -2,6 +2,7 @@
 
 pub mod board;
 pub mod clock;
+pub mod closing;
 pub mod convergence;
 pub mod events;
 pub mod keys;
@@ -15,6 +16,7 @@ pub mod new_run;
 pub mod overlay;
 pub mod palette;
 pub mod picture;
+pub mod recent;
 pub mod research;
 pub mod runs;
 pub mod timeline;

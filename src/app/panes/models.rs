@@ -7,6 +7,7 @@ use super::super::action::Action;
 use super::super::command::{CommandId, command};
 use super::super::widgets::Row;
 use super::Cx;
+use super::recent;
 use crate::engine::{DeviceInfo, ModelSource, shipped_boards};
 use crate::task::{Boards, place};
 
@@ -58,6 +59,12 @@ fn made_for(cx: &Cx<'_>, source: &ModelSource) -> Option<Boards> {
 /// The list of models, those that fit the board first, for the library and for menus.
 pub fn models(ui: &mut Ui, cx: &mut Cx<'_>) {
     for (name, detail, source) in choices(cx) {
+        if let ModelSource::Path(path) = &source
+            && recent::is_missing(cx, path)
+        {
+            recent::missing(ui, cx, path, &name);
+            continue;
+        }
         let active = cx.state.model.as_ref().is_some_and(|m| m.source == source);
         let mut tip = match &source {
             ModelSource::Shipped(_) => "A model that this program carries".to_owned(),

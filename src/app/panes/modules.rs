@@ -45,7 +45,7 @@ fn content(ui: &mut Ui, cx: &mut Cx<'_>) {
 
     // The card is measured first: what it leaves is shared by the pictures.
     let truth = state.shown_truth();
-    let told = sentences(state.board(), recording, state.playhead.at, truth.as_ref());
+    let told = sentences(state.board(), recording, state.doc.playhead.at, truth.as_ref());
     let galley = spans(ui.painter(), theme, &told, 13.0, width - 24.0);
     let card = (galley.size().y + 44.0).max(118.0);
     let room = ui.available_height() - card - 2.0 * 26.0 - 28.0 - 24.0;
@@ -53,8 +53,8 @@ fn content(ui: &mut Ui, cx: &mut Cx<'_>) {
     let heat = ((room - dials) / 2.0).clamp(40.0, 180.0);
 
     let (rect, _) = ui.allocate_exact_size(vec2(width, dials), Sense::hover());
-    clockwork(ui, rect.shrink2(vec2(0.0, 2.0)), theme, Hands::at(schedule, state.playhead.at));
-    let line = recording.map(|r| moved(r, state.playhead.at)).unwrap_or_default();
+    clockwork(ui, rect.shrink2(vec2(0.0, 2.0)), theme, Hands::at(schedule, state.doc.playhead.at));
+    let line = recording.map(|r| moved(r, state.doc.playhead.at)).unwrap_or_default();
     let line = spans(ui.painter(), theme, &line, 12.0, width);
     let (rect, _) = ui.allocate_exact_size(vec2(width, 24.0), Sense::hover());
     ui.painter().galley(pos2(rect.right() - line.size().x, rect.top()), line, theme.text);
@@ -87,11 +87,11 @@ fn state_picture(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, recording: Option
         painter.rect_stroke(picture, 2.0, Stroke::new(1.0, theme.hairline), StrokeKind::Inside);
         return;
     };
-    let (state, made) = state_now(recording, module, cx.state.playhead.at);
+    let (state, made) = state_now(recording, module, cx.state.doc.playhead.at);
     let Dimensions { tokens, hidden, .. } = recording.dimensions;
     let norm = (state.iter().map(|v| f64::from(v * v)).sum::<f64>() / state.len().max(1) as f64).sqrt();
     let motion = match made {
-        Some(i) if i + 1 == cx.state.playhead.at => format!("moved {}", figure(recording.steps[i].residual)),
+        Some(i) if i + 1 == cx.state.doc.playhead.at => format!("moved {}", figure(recording.steps[i].residual)),
         Some(_) => "still".to_owned(),
         None => "initial".to_owned(),
     };

@@ -16,6 +16,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     super::picture::show(ctx, cx);
     super::keys::show(ctx, cx);
     super::palette::show(ctx, cx);
+    super::closing::show(ctx, cx);
     if cx.state.dropping {
         veil(ctx, cx);
     }

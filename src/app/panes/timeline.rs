@@ -4,7 +4,7 @@
 use eframe::egui::{Align2, Id, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::super::action::Action;
-use super::super::edit::made_for;
+use super::super::document::made_for;
 use super::super::explain::{figure, sigmoid};
 use super::super::state::{RunStatus, State};
 use super::super::theme::{self, RADIUS};
@@ -88,8 +88,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
     let plan = Plan::new(schedule.steps_per_segment(), computed, most, lane.width(), zoom, offset);
     let response = ui.interact(area, id, Sense::click_and_drag());
     response.widget_info(|| {
-        let label = format!("Timeline, micro-step {} of {computed}", state.playhead.at);
-        WidgetInfo::slider(true, state.playhead.at as f64, label)
+        let label = format!("Timeline, micro-step {} of {computed}", state.doc.playhead.at);
+        WidgetInfo::slider(true, state.doc.playhead.at as f64, label)
     });
     let painter = ui.painter().with_clip_rect(area.expand2(vec2(2.0, 8.0)));
     let largest = recording.steps.iter().map(|s| s.residual).filter(|r| r.is_finite()).fold(1e-6, f32::max);
@@ -111,7 +111,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
     halt_mark(&painter, cx, recording, &plan, lane);
     // The playhead.
     let x = lane.left()
-        + match state.playhead.at.checked_sub(1) {
+        + match state.doc.playhead.at.checked_sub(1) {
             Some(step) => plan.x_of(step).unwrap_or(0.0),
             None => plan.segments[0].0 + 1.0,
         };
@@ -185,7 +185,7 @@ fn paint_segment(
         let width = (slot * 0.74).clamp(1.0, 40.0);
         let bar = Rect::from_min_max(pos2(x - width / 2.0, bottom - height), pos2(x + width / 2.0, bottom));
         let color = theme.module(step.at.module);
-        let shade = if index + 1 == state.playhead.at { color } else { theme.tint(color, 0.68) };
+        let shade = if index + 1 == state.doc.playhead.at { color } else { theme.tint(color, 0.68) };
         painter.rect_filled(bar, 1.5, shade);
     }
     if plan.q > 0.0
@@ -235,7 +235,7 @@ fn progress(ui: &Ui, cx: &Cx<'_>, recording: &Recording, lane: Rect) {
 
 fn nothing_yet(ui: &Ui, cx: &mut Cx<'_>, lane: Rect) {
     let (state, theme) = (cx.state, cx.theme);
-    let (text, button) = match (&state.model, state.misfit(), &state.run.status) {
+    let (text, button) = match (&state.model, state.misfit(), &state.doc.run.status) {
         (_, Some(misfit), _) => {
             let same = state.model_boards().filter(|boards| boards.kind() == state.kind());
             let offer = match same {

@@ -129,14 +129,18 @@ fn status(ui: &mut Ui, cx: &Cx<'_>) {
 
 fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
     menu(ui, "File", |ui| {
-        menu_item(ui, cx, CommandId::Open);
-        menu_item(ui, cx, CommandId::Save);
+        for id in [CommandId::NewTab, CommandId::Open, CommandId::Save, CommandId::SaveAs, CommandId::CloseTab] {
+            menu_item(ui, cx, id);
+        }
+        ui.separator();
+        menu_item(ui, cx, CommandId::NextTab);
+        menu_item(ui, cx, CommandId::PreviousTab);
         ui.separator();
         menu_item(ui, cx, CommandId::Quit);
     });
     menu(ui, "Edit", |ui| {
         use CommandId::*;
-        for id in [Undo, Redo, Copy, CopyCsv, Erase, Clear] {
+        for id in [Undo, Redo, Copy, CopyCsv, CopyState, Erase, Clear] {
             menu_item(ui, cx, id);
         }
         ui.separator();

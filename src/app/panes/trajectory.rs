@@ -92,7 +92,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let second = if wide { vec2(size.x + 36.0, 0.0) } else { vec2(0.0, size.y + 14.0) };
     let mut go = None;
     for (module, way, at) in [(Module::H, h, area.min), (Module::L, l, area.min + second)] {
-        let plot = Plot { module, way, recording, playhead: cx.state.playhead.at, theme: cx.theme };
+        let plot = Plot { module, way, recording, playhead: cx.state.doc.playhead.at, theme: cx.theme };
         go = go.or(plot.show(ui, Rect::from_min_size(at, size), cx.scene.solved));
     }
     if let Some(step) = go {

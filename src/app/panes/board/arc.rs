@@ -149,10 +149,10 @@ fn editor(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
     let response = ui.interact(lattice.rect, ui.scope_id().with("editor"), Sense::drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, format!("Grid of {}, {what}", sheet.name())));
     draw(&response, &lattice, cx);
-    if let Some(cell) = response.hover_pos().map(|at| lattice.nearest(at)).or(cx.state.selected) {
+    if let Some(cell) = response.hover_pos().map(|at| lattice.nearest(at)).or(cx.state.doc.selected) {
         ui.painter().rect_stroke(lattice.cell(cell), 1.0, Stroke::new(1.5, cx.theme.text), StrokeKind::Inside);
     }
-    let selected = cx.state.selected.filter(|_| at == sheet.input_place());
+    let selected = cx.state.doc.selected.filter(|_| at == sheet.input_place());
     lattice.name_cells(ui, "grid cell", selected, |cell| {
         format!("{}, {}", place(cell, grid.cols()), colour_name(grid.cells()[cell]))
     });

@@ -51,11 +51,11 @@ fn content(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize) {
     let Some(recording) = state.recording().filter(|_| is_told(cx, cell)) else {
         let text = if seen.open { "blank: no answer yet".to_owned() } else { format!("given {}", word(seen.given)) };
         y = line(y, &text, theme.secondary) + 2.0;
-        let hint = if state.selected == Some(cell) { "type, Del, arrows, Esc" } else { "click to edit" };
+        let hint = if state.doc.selected == Some(cell) { "type, Del, arrows, Esc" } else { "click to edit" };
         line(y, hint, theme.secondary);
         return;
     };
-    let (board, playhead) = (state.board(), state.playhead.at);
+    let (board, playhead) = (state.board(), state.doc.playhead.at);
     let left = rect.left() + if board.sudoku().is_some() { 16.0 } else { 52.0 };
     for (glyph, p) in candidates(board, recording, playhead, cell).into_iter().take(4) {
         let middle = y + 10.0;

@@ -37,9 +37,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
         paint(ui, cx, lattice.cell(cell), cell, lattice.gap());
     }
     marks(ui, cx, &lattice);
-    lattice.name_cells(ui, "cell", cx.state.selected, |cell| label(cx, cell));
+    lattice.name_cells(ui, "cell", cx.state.doc.selected, |cell| label(cx, cell));
     let hovered = response.hover_pos().map(|at| lattice.nearest(at));
-    if let Some(cell) = hovered.or(cx.state.selected).filter(|cell| *cell < cx.scene.cells.len()) {
+    if let Some(cell) = hovered.or(cx.state.doc.selected).filter(|cell| *cell < cx.scene.cells.len()) {
         let rect = lattice.cell(cell);
         ui.painter().rect_stroke(rect, 2.0, Stroke::new(1.0, cx.theme.secondary), StrokeKind::Inside);
         if card_fits {

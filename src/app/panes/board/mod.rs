@@ -7,6 +7,7 @@ mod maze;
 mod pad;
 mod rail;
 mod sudoku;
+mod tabs;
 
 use eframe::egui::{
     Align2, Button, Color32, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
@@ -18,7 +19,7 @@ use super::super::explain::Tone;
 use super::super::figures::{figures as all_figures, subtitle, verdict};
 use super::super::state::RunStatus;
 use super::super::theme;
-use super::super::widgets::{figure, header, wrapped};
+use super::super::widgets::{figure, text_at, wrapped};
 use super::Cx;
 use crate::board::Kind;
 
@@ -29,15 +30,11 @@ const FIGURES: f32 = 132.0;
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let state = cx.state;
     let kind = state.kind();
-    let mut text = subtitle(state.board(), state.verdict.as_ref().map(|verdict| &verdict.judged));
-    if let RunStatus::Finished(elapsed) = state.run.status {
+    let mut text = subtitle(state.board(), state.doc.verdict.as_ref().map(|verdict| &verdict.judged));
+    if let RunStatus::Finished(elapsed) = state.doc.run.status {
         text += &format!(" · answered in {elapsed:.0} ms");
     }
-    let title = match state.board().arc() {
-        Some(sheet) => sheet.name().to_owned(),
-        None => state.title.clone(),
-    };
-    let dragged = header(ui, &title, &text, cx.theme, |ui| {
+    let dragged = tabs::show(ui, cx, |ui, cx| {
         let truth = match kind {
             Kind::Sudoku => "Solution",
             Kind::Maze => "Shortest path",
@@ -48,6 +45,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
             toggle(ui, cx, CommandId::Candidates, "Candidates", state.show_candidates);
         }
     });
+    let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+    let (font, color) = (theme::text(12.0), cx.theme.secondary);
+    text_at(ui.painter(), line.left_center(), Align2::LEFT_CENTER, &text, font, color, line.width());
     let mut area = ui.available_rect_before_wrap();
     ui.allocate_rect(area, Sense::hover());
     if let Some(caveat) = state.caveat() {
@@ -130,7 +130,7 @@ fn list(cx: &Cx<'_>) -> Vec<super::super::figures::Figure> {
     let state = cx.state;
     let segment = state.step().map(|step| step.at.segment);
     let end = state.recording().zip(segment).and_then(|(recording, segment)| recording.end_of(segment));
-    let judged = state.verdict.as_ref().map(|verdict| &verdict.judged);
+    let judged = state.doc.verdict.as_ref().map(|verdict| &verdict.judged);
     all_figures(state.board(), cx.scene, end, judged)
 }
 

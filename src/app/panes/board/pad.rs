@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) -> f32 {
     let mut ui = ui.new_child(UiBuilder::new().max_rect(rect));
     ui.spacing_mut().item_spacing = vec2(GAP, GAP);
     ui.spacing_mut().button_padding = vec2(0.0, 0.0);
-    let selected = cx.state.selected.is_some();
+    let selected = cx.state.doc.selected.is_some();
     let digits: Vec<u8> = (1..=side as u8).collect();
     for row in digits.chunks(3) {
         ui.horizontal(|ui| {

@@ -36,7 +36,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
         figures(ui, cx, pos2(area.left() + 12.0, board.top() + 2.0), pad);
     }
     let hovered = cells(ui, cx, board, card_fits);
-    if card_fits && let Some(cell) = hovered.or(cx.state.selected) {
+    if card_fits && let Some(cell) = hovered.or(cx.state.doc.selected) {
         let room = Rect::from_min_max(pos2(board.right() + 12.0, board.top()), area.right_bottom());
         card::show(ui, cx, room, board.top() + (cell / side as usize) as f32 * size / side, cell);
     }
@@ -55,10 +55,11 @@ fn cells(ui: &mut Ui, cx: &mut Cx<'_>, board: Rect, card_fits: bool) -> Option<u
     for cell in 0..scene.cells.len() {
         let rect = at(cell);
         let response = ui.interact(rect, ui.scope_id().with(("cell", cell)), Sense::click());
-        response
-            .widget_info(|| WidgetInfo::selected(Role::GridCell, true, state.selected == Some(cell), label(cx, cell)));
+        response.widget_info(|| {
+            WidgetInfo::selected(Role::GridCell, true, state.doc.selected == Some(cell), label(cx, cell))
+        });
         if response.clicked() {
-            let again = state.selected == Some(cell);
+            let again = state.doc.selected == Some(cell);
             cx.actions.push(Action::Select((!again).then_some(cell)));
         }
         if response.hovered() {
@@ -78,7 +79,7 @@ fn cells(ui: &mut Ui, cx: &mut Cx<'_>, board: Rect, card_fits: bool) -> Option<u
             let color = theme.l.gamma_multiply(flash);
             ui.painter().rect_stroke(rect, 5.0, Stroke::new(1.8, color), StrokeKind::Inside);
         }
-        if state.selected == Some(cell) {
+        if state.doc.selected == Some(cell) {
             ui.painter().rect_stroke(rect.expand(2.0), 3.0, Stroke::new(2.0, theme.text), StrokeKind::Inside);
         }
     }
@@ -163,7 +164,7 @@ fn small_candidates(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, ground: Color
     let inner = rect.shrink(rect.width() * 0.08);
     let step = vec2(inner.width() / columns, inner.height() / rows);
     let font = (step.x.min(step.y) * 0.95).clamp(12.0, 26.0);
-    for (glyph, p) in candidates(state.board(), recording, state.playhead.at, cell) {
+    for (glyph, p) in candidates(state.board(), recording, state.doc.playhead.at, cell) {
         let Glyph::Digit(digit) = glyph else { continue };
         if p < 0.01 {
             continue;

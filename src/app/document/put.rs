@@ -1,11 +1,14 @@
-//! Which board is shown: new ones, those that are put aside, and what a change of the board asks of solver and model.
+//! Which board is shown: new ones, opened ones, and what a change of the board asks of solver and model.
 
 use super::super::action::Effect;
 use super::super::apply::{from_the_start, think};
+use super::super::edit::end_stroke;
 use super::super::figures::Judged;
+use super::super::persist::Settings;
 use super::super::puzzles::{Order, What};
-use super::super::state::{Parked, State, Verdict};
-use super::draw::end_stroke;
+use super::super::state::State;
+use super::tabs::{arrive, leave, open_tab, show_tab};
+use super::{Document, Verdict};
 use crate::board::arc::Place;
 use crate::board::arc::families::FAMILIES;
 use crate::board::maze::Maze;
@@ -54,79 +57,91 @@ pub(in super::super) fn generate(state: &mut State, what: What, effects: &mut Ve
     }
     if !state.generating {
         state.generating = true;
-        // Asked for by a person: what was there before can be undone back.
-        state.untouched = false;
+        // Asked for by a person: nothing of the program's own comes in between.
+        state.doc.spare |= std::mem::take(&mut state.doc.untouched);
         effects.push(Effect::Generate(Order { what, asked: true }));
     }
 }
 
-/// Puts another puzzle on the board; that too can be undone.
+/// A board of a kind with nothing on it.
+pub(super) fn bare_board(kind: Kind, settings: &Settings) -> Board {
+    match kind {
+        Kind::Sudoku => Sudoku::blank(settings.shape).into(),
+        Kind::Maze => Maze::blank(settings.maze_side).map_or_else(|_| Board::Arc(Default::default()), Board::from),
+        Kind::Arc => Board::Arc(Default::default()),
+    }
+}
+
+/// Shows another board: in the place of one that nobody worked on, else in a tab of its own. It is spare itself until it is
+/// worked on.
 pub(in super::super) fn put(state: &mut State, board: Board, title: String, effects: &mut Vec<Effect>) {
+    make_room(state, board, title, effects);
+    board_changed(state, effects);
+    state.doc.spare = true;
+    from_the_start(state);
+}
+
+/// [`put`], but for asking solver and model.
+pub(super) fn make_room(state: &mut State, board: Board, title: String, effects: &mut Vec<Effect>) {
     state.follow_model = false;
     if let Board::Sudoku(sheet) = &board {
         state.settings.shape = sheet.board().shape();
     }
     end_stroke(state);
-    show_document_of(state, board.kind());
-    state.document.edit(format!("open {title}"), board);
-    state.title = title;
-    board_changed(state, effects);
-    from_the_start(state);
+    if !state.doc.is_spare() {
+        let doc = Document::new(state.fresh_id(), board, title);
+        return open_tab(state, doc, effects);
+    }
+    if state.doc.untouched || state.kind() != board.kind() {
+        state.doc.history = History::new(board.clone());
+    } else {
+        state.doc.history.edit(format!("open {title}"), board.clone());
+    }
+    state.doc.title = title;
+    state.doc.saved = Some(board);
 }
 
 /// Puts a board there that the program chose itself: nothing to undo, and it may be replaced again.
 pub(in super::super) fn put_untouched(state: &mut State, board: Board, title: String, effects: &mut Vec<Effect>) {
-    show_document_of(state, board.kind());
-    state.document = History::new(board);
-    state.title = title;
+    state.doc.history = History::new(board.clone());
+    state.doc.saved = Some(board);
+    state.doc.title = title;
     board_changed(state, effects);
-    state.untouched = true;
+    state.doc.untouched = true;
     from_the_start(state);
 }
 
-/// Takes up the document of a kind: the one that was put aside, or a bare one. Returns whether it is another than before.
-pub(super) fn show_document_of(state: &mut State, kind: Kind) -> bool {
-    if state.kind() == kind {
-        return false;
-    }
-    end_stroke(state);
-    let found = state.parked.iter().position(|parked| parked.document.current().kind() == kind);
-    let next = found.map(|at| state.parked.swap_remove(at)).unwrap_or_else(|| {
-        let board = match kind {
-            Kind::Sudoku => Sudoku::blank(state.settings.shape).into(),
-            Kind::Maze => {
-                Maze::blank(state.settings.maze_side).map_or_else(|_| Board::Arc(Default::default()), Board::from)
-            }
-            Kind::Arc => Board::Arc(Default::default()),
-        };
-        Parked { document: History::new(board), title: format!("New {kind}"), untouched: true }
-    });
-    let document = std::mem::replace(&mut state.document, next.document);
-    let title = std::mem::replace(&mut state.title, next.title);
-    state.parked.push(Parked { document, title, untouched: state.untouched });
-    state.untouched = next.untouched;
-    state.hand.place = None;
-    state.selected = None;
-    true
-}
-
-/// Shows the board of a kind, with a model that knows it.
+/// Shows the newest board of a kind, with a model that knows it; a bare one when there is none.
 pub(in super::super) fn show_kind(state: &mut State, kind: Kind, effects: &mut Vec<Effect>) {
     state.follow_model = false;
-    if !show_document_of(state, kind) {
+    if state.kind() == kind {
         return;
     }
-    let untouched = state.untouched;
-    board_changed(state, effects);
-    state.untouched = untouched;
-    from_the_start(state);
-    fill(state, effects);
+    let of_kind = state.documents().enumerate().filter(|(_, doc)| doc.board().kind() == kind);
+    match of_kind.max_by_key(|(_, doc)| doc.seen).map(|(at, _)| at) {
+        Some(at) => show_tab(state, at, effects),
+        None => {
+            let doc = state.bare(kind);
+            open_tab(state, doc, effects);
+            arrive(state, effects);
+        }
+    }
+}
+
+/// Shows a board of the kind that a chosen model knows: in the place of one that the program put there itself.
+pub(in super::super) fn bring_kind(state: &mut State, kind: Kind, effects: &mut Vec<Effect>) {
+    if !state.doc.untouched || state.documents().any(|doc| doc.board().kind() == kind) {
+        return show_kind(state, kind, effects);
+    }
+    leave(state, effects);
+    state.doc = state.bare(kind);
+    arrive(state, effects);
 }
 
 /// Has a puzzle made where the program may put one: the board is bare, or the model cannot answer it, and nobody touched
 /// it. Where a model or a puzzle is on its way, this is asked again when it has come.
 pub(in super::super) fn fill(state: &mut State, effects: &mut Vec<Effect>) -> bool {
-    let wanted = state.untouched && (state.is_bare() || state.misfit().is_some());
+    let wanted = state.doc.untouched && (state.is_bare() || state.misfit().is_some());
     if !wanted || state.loading.is_some() {
         return false;
     }
@@ -148,8 +163,8 @@ pub(in super::super) fn fill(state: &mut State, effects: &mut Vec<Effect>) -> bo
 }
 
 /// What no longer is on the board is no longer selected.
-pub(super) fn tidy(state: &mut State) {
-    state.selected = state.selected.filter(|cell| *cell < state.board().cells());
+pub(in super::super) fn tidy(state: &mut State) {
+    state.doc.selected = state.doc.selected.filter(|cell| *cell < state.board().cells());
     let known = |place: &Place| state.board().arc().is_some_and(|sheet| sheet.grid(*place).is_some());
     state.hand.place = state.hand.place.filter(known);
 }
@@ -158,25 +173,30 @@ pub(super) fn tidy(state: &mut State) {
 pub(in super::super) fn look_again(state: &mut State, effects: &mut Vec<Effect>) {
     let board = state.board().clone();
     if board.kind() == Kind::Sudoku {
-        state.verdict = None;
+        state.doc.verdict = None;
         effects.push(Effect::Judge(board));
     } else {
         let judged = Judged::of(&board);
-        state.verdict = Some(Verdict { board, judged });
+        state.doc.verdict = Some(Verdict { board, judged });
     }
 }
 
 /// After any change of the board: the solver and the model look again.
 pub(in super::super) fn board_changed(state: &mut State, effects: &mut Vec<Effect>) {
-    state.untouched = false;
+    (state.doc.untouched, state.doc.spare) = (false, false);
     tidy(state);
     look_again(state, effects);
     take_fitting_model(state, effects);
     think(state, effects);
 }
 
-/// A board that the model does not know gets one that does: the last one that was used, else the shipped one made for it.
-fn take_fitting_model(state: &mut State, effects: &mut Vec<Effect>) {
+/// A board that the model does not know gets one that does: the one that answered it, the last one that was used, else the
+/// shipped one made for it.
+pub(in super::super) fn take_fitting_model(state: &mut State, effects: &mut Vec<Effect>) {
+    // The model of a moment that was pasted is being looked for.
+    if state.doc.recall.as_ref().is_some_and(|recall| recall.looking) {
+        return;
+    }
     let board = state.board();
     let fits = |boards: &Boards| crate::task::place(board, *boards).is_some();
     let known = |source: &ModelSource| state.known.iter().find(|(other, _)| other == source).map(|(_, boards)| *boards);
@@ -190,7 +210,10 @@ fn take_fitting_model(state: &mut State, effects: &mut Vec<Effect>) {
     if served {
         return;
     }
-    let used = state.known.iter().rev().find(|(_, boards)| fits(boards)).map(|(source, _)| source.clone());
+    let own = state.doc.run.asked_of.as_ref().map(|asked| &asked.model);
+    let own = own.filter(|model| model.boards().is_some_and(|boards| fits(&boards))).map(|model| model.source.clone());
+    let used = || state.known.iter().rev().find(|(_, boards)| fits(boards)).map(|(source, _)| source.clone());
+    let used = own.or_else(used);
     if let Some(source) = used.or_else(|| shipped.map(|name| ModelSource::Shipped(name.to_owned()))) {
         state.loading = Some(source.clone());
         effects.push(Effect::Engine(Command::LoadModel(source)));

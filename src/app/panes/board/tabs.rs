@@ -1,0 +1,120 @@
+//! The row above the board: a tab for each open document, then a new one; at the right the board's switches.
+
+use eframe::egui::scroll_area::ScrollBarVisibility;
+use eframe::egui::{
+    Align, Align2, Button, CursorIcon, Layout, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
+};
+use lucide_icons::Icon;
+
+use super::super::super::action::Action;
+use super::super::super::command::{CommandId, command};
+use super::super::super::document::{Document, TabAction};
+use super::super::super::theme::{self, RADIUS};
+use super::super::super::widgets::{drag_handle, finish, text_at};
+use super::Cx;
+use crate::board::Kind;
+
+const HEIGHT: f32 = 30.0;
+const NARROWEST: f32 = 84.0;
+const WIDEST: f32 = 176.0;
+/// The room of the cross that closes a tab.
+const CROSS: f32 = 24.0;
+
+/// Shows the row; returns whether the pane begins to be dragged by it.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, switches: impl FnOnce(&mut Ui, &mut Cx<'_>)) -> bool {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    let dragged = drag_handle(ui, rect, "Board");
+    let mut right = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
+    switches(&mut right, cx);
+    let room = (right.min_rect().left() - rect.left() - 44.0).max(NARROWEST);
+    let count = cx.state.documents().count() as f32;
+    let width = (room / count).clamp(NARROWEST, WIDEST);
+    let strip = Rect::from_min_size(rect.min, vec2(room.min(width * count), HEIGHT));
+    let mut left = ui.new_child(UiBuilder::new().max_rect(strip).layout(Layout::left_to_right(Align::Center)));
+    left.style_mut().always_scroll_the_only_direction = true;
+    let area = ScrollArea::horizontal().id_salt("tabs").scroll_bar_visibility(ScrollBarVisibility::AlwaysHidden);
+    area.auto_shrink(false).show(&mut left, |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for doc in cx.state.documents() {
+            tab(ui, cx, doc, width);
+        }
+    });
+    let place = Rect::from_min_size(pos2(strip.right() + 4.0, rect.top() + 1.0), vec2(28.0, 28.0));
+    let mut end = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center)));
+    let button = Button::new(theme::icon(Icon::Plus, 15.0)).frame(false).min_size(place.size());
+    finish(&mut end, cx, command(CommandId::NewTab), button);
+    dragged
+}
+
+fn tab(ui: &mut Ui, cx: &mut Cx<'_>, doc: &Document, width: f32) {
+    let (state, theme) = (cx.state, cx.theme);
+    let (id, active, unsaved) = (doc.id, doc.id == state.doc.id, doc.unsaved());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click());
+    let label = format!("Tab {}{}", doc.name(), if unsaved { ", not saved" } else { "" });
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, active, &label));
+    // A tab that comes to be shown comes into view.
+    let shown = ui.scope_id().with("shown tab");
+    if active && ui.data(|data| data.get_temp(shown)) != Some(id) {
+        ui.data_mut(|data| data.insert_temp(shown, id));
+        response.scroll_to_me(None);
+    }
+    let inner = Rect::from_min_max(rect.min + vec2(0.0, 1.0), rect.max - vec2(4.0, 1.0));
+    let cross = Rect::from_min_max(pos2(inner.right() - CROSS, inner.top()), inner.max);
+    let touched = ui.rect_contains_pointer(rect);
+    let painter = ui.painter();
+    if active || touched {
+        painter.rect_filled(inner, RADIUS, if active { theme.raised_more } else { theme.raised });
+    }
+    if response.has_focus() {
+        painter.rect_stroke(inner, RADIUS, Stroke::new(1.0, theme.l), StrokeKind::Inside);
+    }
+    let icon = match doc.board().kind() {
+        Kind::Sudoku => Icon::Grid3x3,
+        Kind::Maze => Icon::Route,
+        Kind::Arc => Icon::Puzzle,
+    };
+    let (y, color) = (inner.center().y, if active { theme.text } else { theme.secondary });
+    let mark = char::from(icon).to_string();
+    painter.text(pos2(inner.left() + 14.0, y), Align2::CENTER_CENTER, mark, theme::icons(13.0), theme.secondary);
+    let font = if active { theme::bold(13.0) } else { theme::text(13.0) };
+    let start = pos2(inner.left() + 26.0, y);
+    text_at(painter, start, Align2::LEFT_CENTER, doc.name(), font, color, cross.left() - start.x - 2.0);
+    if unsaved && !touched {
+        painter.circle_filled(cross.center(), 3.5, color);
+    }
+    if active || touched {
+        let close = ui.interact(cross, ui.scope_id().with(("close", id)), Sense::click());
+        close.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Close the tab {}", doc.name())));
+        if !unsaved || touched {
+            let color = if close.hovered() || close.has_focus() { theme.text } else { theme.secondary };
+            let mark = char::from(Icon::X).to_string();
+            ui.painter().text(cross.center(), Align2::CENTER_CENTER, mark, theme::icons(13.0), color);
+        }
+        if close.on_hover_text(command(CommandId::CloseTab).tooltip()).clicked() {
+            cx.actions.push(Action::Tab(TabAction::Close(Some(id))));
+            return;
+        }
+    }
+    let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_ui(|ui| {
+        ui.label(tip(doc));
+    });
+    if response.middle_clicked() {
+        cx.actions.push(Action::Tab(TabAction::Close(Some(id))));
+    } else if response.clicked() {
+        cx.actions.push(Action::Tab(TabAction::Show(id)));
+    }
+}
+
+/// What is known of a document beside its name.
+fn tip(doc: &Document) -> String {
+    let place = match &doc.path {
+        Some(path) => path.display().to_string(),
+        None => "In no file yet".to_owned(),
+    };
+    let saved = match doc.unsaved() {
+        true => "\nNot saved. It is kept when the window is closed, and asked about when the tab is.",
+        false => "",
+    };
+    format!("{}: {}\n{place}{saved}\nA middle click closes the tab", doc.name(), doc.board())
+}

@@ -1,0 +1,53 @@
+//! Files that were opened or saved, for the library and for menus.
+
+use std::path::Path;
+
+use eframe::egui::{Align, Button, Layout, Ui, vec2};
+use lucide_icons::Icon;
+
+use super::super::action::Action;
+use super::super::theme;
+use super::super::widgets::Row;
+use super::Cx;
+
+/// The files with boards, newest first.
+pub fn boards(ui: &mut Ui, cx: &mut Cx<'_>) {
+    for path in &cx.state.settings.recent_boards {
+        let name =
+            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        if is_missing(cx, path) {
+            missing(ui, cx, path, &name);
+            continue;
+        }
+        let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+        let tip = format!("Open {}", path.display());
+        let active = cx.state.doc.path.as_ref() == Some(path);
+        let (icon, mark) = (Icon::FileText, cx.theme.faint);
+        if (Row { icon, mark, name: &name, detail: &folder, active, tip: &tip }).show(ui, cx.theme).clicked() {
+            cx.actions.push(Action::OpenPath(path.clone()));
+            ui.close();
+        }
+    }
+}
+
+/// Whether a remembered file is not there any more.
+pub fn is_missing(cx: &Cx<'_>, path: &Path) -> bool {
+    cx.state.missing.iter().any(|missing| missing == path)
+}
+
+/// The row of a file that is not there any more, with a button that takes it off the list.
+pub fn missing(ui: &mut Ui, cx: &mut Cx<'_>, path: &Path, name: &str) {
+    let size = vec2(ui.available_width(), theme::ROW);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let button = Button::new(theme::icon(Icon::X, 13.0).color(cx.theme.secondary)).frame(false);
+        let response = ui.add(button.min_size(vec2(28.0, theme::ROW))).accessible_name(format!("Forget {name}"));
+        if response.on_hover_text("Take it off the list").clicked() {
+            cx.actions.push(Action::Forget(path.to_owned()));
+        }
+        let tip = format!("{} is not there any more", path.display());
+        let faint = theme::Theme { text: cx.theme.faint, secondary: cx.theme.faint, ..*cx.theme };
+        let (icon, detail) = (Icon::FileX, "not there any more");
+        Row { icon, mark: faint.faint, name, detail, active: false, tip: &tip }.show(ui, &faint);
+    });
+}
