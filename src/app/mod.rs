@@ -3,6 +3,7 @@
 
 mod action;
 mod apply;
+mod arc;
 mod background;
 mod command;
 mod edit;
@@ -32,7 +33,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use eframe::egui::{self, CentralPanel, Frame, Panel, Ui, ViewportBuilder, ViewportCommand};
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
-pub use action::{Action, Effect, Stride};
+pub use action::{Action, Effect, Source, Stride};
+pub use arc::{ArcAction, ArcState};
 pub use figures::Judged;
 pub use hand::{Pen, Tool};
 pub use layout::{Mode, Pane};

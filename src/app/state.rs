@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::action::Action;
+use super::arc::ArcState;
 use super::figures::Judged;
 use super::hand::Hand;
 use super::persist::{Loop, Settings};
@@ -168,6 +169,8 @@ pub struct State {
     pub run: Run,
     /// The moment that is shown.
     pub playhead: Playhead,
+    /// Votes and fits of ARC tasks.
+    pub arc: ArcState,
     /// Training runs.
     pub train: TrainState,
     /// Figures over many puzzles.
@@ -222,6 +225,7 @@ impl State {
             device_chosen: false,
             run: Run { job: JobId(0), told: None, coming: None, again: false, asked: 0.0, status: RunStatus::Idle },
             playhead: Playhead { at: 0, playing: true, follow: false, wanted: 0, moved_at: 0.0, due: 0.0 },
+            arc: ArcState::default(),
             train: TrainState::new(),
             research: ResearchState::default(),
             dark: true,

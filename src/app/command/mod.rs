@@ -1,5 +1,6 @@
 //! The one table of commands: menus, buttons, keys, tooltips, the palette and the list of keys are all fed from it.
 
+mod arc;
 mod board;
 mod general;
 mod research;
@@ -156,6 +157,18 @@ pub enum CommandId {
     AddExample,
     RemoveExample,
     ArcColours,
+    SelectTool,
+    SelectAll,
+    SelectNone,
+    Cut,
+    FillSelection,
+    CopyInput,
+    CopyAnswer,
+    Ask,
+    StopAsking,
+    Fit,
+    StopFit,
+    ForgetFit,
     Theme,
     Layout,
     ShowLibrary,
@@ -196,7 +209,7 @@ impl CommandId {
                 | Loop
                 | Think
         );
-        clock || board::TABLE.iter().any(|command| command.id == self && command.id != NewPuzzle)
+        clock || board::TABLE.iter().chain(arc::TABLE).any(|command| command.id == self && command.id != NewPuzzle)
     }
 }
 
@@ -206,7 +219,7 @@ fn always(_: &State) -> bool {
 
 /// All commands.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
-    general::TABLE.iter().chain(board::TABLE).chain(research::TABLE)
+    general::TABLE.iter().chain(board::TABLE).chain(arc::TABLE).chain(research::TABLE)
 }
 
 /// The command of a name.
