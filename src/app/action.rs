@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::arc::ArcAction;
 use super::command::{CommandId, Shortcut};
 use super::document::{Moment, Saving, TabAction};
 use super::hand::{Pen, Tool};
@@ -28,6 +29,17 @@ pub enum Stride {
     Cycle,
     /// To the next segment's end.
     Segment,
+}
+
+/// A grid that can be copied within an ARC task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// One of the task's.
+    Grid(Place),
+    /// The input of the pair that it is copied to.
+    Input,
+    /// The model's answer at the moment shown.
+    Answer,
 }
 
 /// Something a person does, by a button, a menu, a key, or the mouse on a picture.
@@ -66,6 +78,21 @@ pub enum Action {
     Redo,
     /// Put the board on the clipboard as text.
     Copy,
+    /// Put the selected part of an ARC grid on the clipboard and paint it black.
+    Cut,
+    /// Select all of the ARC grid that is worked on.
+    SelectAll,
+    /// Select no part of it.
+    SelectNone,
+    /// Paint the selected part in the colour that is held.
+    FillSelection,
+    /// Copy a grid of the ARC task in place of another; None for the output of the pair that is worked on.
+    CopyGrid {
+        /// What is copied.
+        from: Source,
+        /// Where to.
+        to: Option<Place>,
+    },
     /// Put the board on the clipboard as a line of a puzzle file.
     CopyCsv,
     /// Replace the board by text.
@@ -164,6 +191,8 @@ pub enum Action {
     SetMode(Mode),
     /// Put all panes back where they were.
     ResetLayout,
+    /// Something with votes and fits of ARC tasks.
+    Arc(ArcAction),
     /// Something with training runs.
     Train(TrainAction),
     /// Something with a picture that is becoming a maze.

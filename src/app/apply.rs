@@ -100,6 +100,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::CycleTheme => state.settings.theme = state.settings.theme.next(),
         Action::TogglePane(pane) => effects.push(Effect::TogglePane(pane)),
         Action::SetMode(mode) => state.settings.mode = mode,
+        Action::Arc(action) => super::arc::apply::apply(state, action, effects),
         Action::Train(action) => super::train::apply::apply(state, action, effects),
         Action::Picture(action) => super::picture::apply(state, action, effects),
         Action::Research(action) => super::research::apply::apply(state, action, effects),
@@ -201,6 +202,8 @@ pub(super) fn from_the_start(state: &mut State) {
 /// Asks the engine about the board, when the model can answer it. What was shown stays until the new answer has come as
 /// far, so that nothing flickers.
 pub(super) fn think(state: &mut State, effects: &mut Vec<Effect>) {
+    // They were about another board, or the model before.
+    super::arc::apply::drop_votes(state, effects);
     // While a stroke grows, a run that is under way is let through.
     if state.hand.stroke.is_some() && state.thinking() {
         state.doc.run.again = true;

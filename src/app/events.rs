@@ -20,6 +20,7 @@ const OUTCOMES: usize = 500;
 
 /// An event of the compute thread.
 pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
+    let Some(event) = super::arc::apply::receive(state, event, effects) else { return };
     match event {
         Event::Devices(devices) => state.devices = devices,
         Event::DeviceReady { device, note } => {

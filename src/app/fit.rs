@@ -75,6 +75,10 @@ impl State {
                 side = placed.side,
                 name = model.name
             )),
+            Board::Arc(_) if self.arc.fitting.is_some() => self.arc.fitting.as_ref().map(|fitting| fitting.text()),
+            _ if self.fitted_here().is_some() || self.arc.fitted.as_ref().is_some_and(|fit| fit.about.plan.whole) => {
+                self.arc.fitted.as_ref().map(|fitted| fitted.text(self))
+            }
             Board::Arc(sheet) if self.puzzle_id().is_none() => Some(format!(
                 "{} has no row in its puzzle table for the task {}. An HRM learns each task's rule as such a row and does \
                  not read the examples, so it cannot know this rule; it answers with the blank row, and the answer cannot \

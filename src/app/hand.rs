@@ -1,6 +1,6 @@
 //! What a person holds: the tool, the colour, and the stroke that is being drawn.
 
-use crate::board::arc::Place;
+use crate::board::arc::{Area, Place};
 use crate::board::{Board, Kind};
 
 /// What the pointer does on a board that is drawn.
@@ -21,6 +21,8 @@ pub enum Tool {
     Start,
     /// Puts the goal.
     Goal,
+    /// Selects a rectangle, or moves the selected one.
+    Select,
 }
 
 impl Tool {
@@ -30,7 +32,7 @@ impl Tool {
         match kind {
             Kind::Sudoku => &[],
             Kind::Maze => &[Brush, Erase, Line, Rectangle, Fill, Start, Goal],
-            Kind::Arc => &[Brush, Erase, Line, Rectangle, Fill],
+            Kind::Arc => &[Brush, Erase, Line, Rectangle, Fill, Select],
         }
     }
 }
@@ -44,6 +46,8 @@ pub enum Pen {
         cell: usize,
         /// Erase, whatever the tool.
         erase: bool,
+        /// Select, whatever the tool.
+        select: bool,
     },
     /// It moved to a cell while down.
     Move(usize),
@@ -62,8 +66,19 @@ pub struct Stroke {
     pub from: usize,
     /// Where it is.
     pub last: usize,
+    /// The selected part that it moves.
+    pub held: Option<Area>,
     /// It has changed something, so that there is an edit to go on with.
     pub begun: bool,
+}
+
+/// A selected part of a grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Selection {
+    /// Whose part it is; while another grid is worked on, nothing is selected.
+    pub place: Place,
+    /// The part.
+    pub area: Area,
 }
 
 /// What a person holds.
@@ -77,12 +92,14 @@ pub struct Hand {
     pub pencil: bool,
     /// The grid of an ARC task that is worked on; None for the test input that is asked.
     pub place: Option<Place>,
+    /// The selected part of an ARC grid.
+    pub selection: Option<Selection>,
     /// The stroke that is being drawn.
     pub stroke: Option<Stroke>,
 }
 
 impl Default for Hand {
     fn default() -> Self {
-        Self { tool: Tool::Brush, colour: 1, pencil: false, place: None, stroke: None }
+        Self { tool: Tool::Brush, colour: 1, pencil: false, place: None, selection: None, stroke: None }
     }
 }

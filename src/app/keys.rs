@@ -4,6 +4,7 @@ use eframe::egui::{Context, Event, Key, Modifiers};
 
 use super::action::Action;
 use super::command::{CommandId, Shortcut, commands};
+use super::edit::selection;
 use super::hand::Tool;
 use super::layout::Mode;
 use super::state::State;
@@ -45,7 +46,8 @@ fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> 
         return None;
     }
     match event {
-        Event::Copy | Event::Cut => Some(Action::Copy),
+        Event::Copy => Some(Action::Copy),
+        Event::Cut => Some(Action::Cut),
         Event::Paste(text) => Some(Action::Paste(text.clone())),
         // As text, so that digits come from every keyboard and number block.
         Event::Text(text) if state.doc.selected.is_some() => {
@@ -87,6 +89,13 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
     }
     if modifiers.is_none() && key == Key::Enter && state.doc.selected.is_none() && !elsewhere && !widget_focused {
         return Some(Action::Select(Some(0)));
+    }
+    if modifiers.is_none() && !elsewhere && selection(state).is_some() {
+        match key {
+            Key::Escape => return Some(Action::SelectNone),
+            Key::Backspace => return Some(Action::Erase),
+            _ => {}
+        }
     }
     if key == Key::Escape && state.keys.is_some() {
         return Some(Action::ToggleKeys);

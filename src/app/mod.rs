@@ -3,6 +3,7 @@
 
 mod action;
 mod apply;
+mod arc;
 mod background;
 mod command;
 mod document;
@@ -34,7 +35,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use eframe::egui::{self, CentralPanel, Frame, IconData, Panel, Ui, ViewportBuilder, ViewportCommand};
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
-pub use action::{Action, Effect, Stride};
+pub use action::{Action, Effect, Source, Stride};
+pub use arc::{ArcAction, ArcState};
 pub use document::{Answer, Document, Moment, TabAction};
 pub use figures::Judged;
 pub use hand::{Pen, Tool};

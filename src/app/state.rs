@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::action::Action;
+use super::arc::ArcState;
 use super::command::CommandId;
 pub use super::document::{Document, RunStatus, Told, Verdict};
 use super::hand::Hand;
@@ -84,6 +85,8 @@ pub struct State {
     pub device: DeviceInfo,
     /// The device was chosen; until then the best one is taken after the first run.
     pub device_chosen: bool,
+    /// Votes and fits of ARC tasks.
+    pub arc: ArcState,
     /// Training runs.
     pub train: TrainState,
     /// Figures over many puzzles.
@@ -139,6 +142,7 @@ impl State {
             devices: Vec::new(),
             device: DeviceInfo::cpu(),
             device_chosen: false,
+            arc: ArcState::default(),
             train: TrainState::new(),
             research: ResearchState::default(),
             dark: true,

@@ -1,6 +1,7 @@
 //! The command line: one file per command.
 
 mod analyze;
+mod arc;
 mod bench;
 mod convert;
 mod dataset;

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, bail, ensure};
 use serde_json::{Value, json};
 
+use super::arc;
 use super::device::Choice;
 use super::halt::Halt;
 use super::screen::Screen;
@@ -22,6 +23,7 @@ use crate::model::{Hrm, Limits};
 use crate::task::glyph::{Glyph, glyph};
 use crate::task::{self, Boards, Placement, place};
 use crate::trace::Recording;
+use crate::train::{FitPlan, MOST_STEPS};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -43,6 +45,17 @@ pub struct Arguments {
     /// Which test input of an ARC task, from 1.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
     test: u16,
+    /// ARC: ask in N variants of the task, turned and with colours exchanged, and let the answers vote; the first guess is
+    /// the solution.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    votes: Option<u16>,
+    /// ARC: first fit the task's row of the puzzle table to its examples, in so many steps. The checkpoint's file stays as it
+    /// is.
+    #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(1..=MOST_STEPS))]
+    fit: Option<u64>,
+    /// Fit the whole model, not the row alone.
+    #[arg(long, requires = "fit")]
+    fit_model: bool,
     #[command(flatten)]
     halt: Halt,
     #[command(flatten)]
@@ -79,16 +92,35 @@ pub enum Answer {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let board = board(arguments)?;
     let checkpoint = fitting(arguments.checkpoint.as_deref(), &board)?;
-    let question = ask(board, &checkpoint)?;
-    warn(&question, &checkpoint);
+    let mut question = ask(board, &checkpoint)?;
+    let asks_more = arguments.votes.is_some() || arguments.fit.is_some();
+    ensure!(question.board.arc().is_some() || !asks_more, "--votes and --fit are for ARC tasks");
+    if arguments.fit.is_none() {
+        warn(&question, &checkpoint);
+    }
     let (info, device) = arguments.device.open()?;
-    let model = checkpoint.model(&device)?;
+    let mut model = checkpoint.model(&device)?;
+    let mut names = checkpoint.identifiers.clone().unwrap_or_default();
     let limits = arguments.halt.limits(&model.config);
+    let mut fitted = None;
+    if let (Some(steps), Some(sheet)) = (arguments.fit, question.board.arc()) {
+        let plan = FitPlan { steps, whole: arguments.fit_model };
+        fitted = Some(arc::fit(&mut model, &mut names, sheet, plan, limits)?);
+        question.puzzle_id = row(&question.board, Some(&names));
+    }
     let mut screen = Screen::new(!arguments.json);
     let started = Instant::now();
     let recording = watch(&model, &question, limits, &mut screen)?;
+    let sheet = question.board.arc();
+    let poll = match (arguments.votes, sheet) {
+        (Some(votes), Some(sheet)) => Some(arc::poll(&model, &names, sheet, votes.into(), limits)?),
+        _ => None,
+    };
+    let answer = match &poll {
+        Some(poll) => Answer::Grid(poll.ranked().into_iter().next().map(|first| first.answer)),
+        None => Answer::of(&question, &recording),
+    };
     let elapsed_ms = started.elapsed().as_secs_f64() * 1e3;
-    let answer = Answer::of(&question, &recording);
     let solved = answer.is_right(&question.board);
     let end = recording.ends.last().context("the run had no segment")?;
     if let Some(out) = &arguments.trace {
@@ -97,13 +129,25 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if arguments.json {
         let task = task_name(&question.board);
-        let object = json!({
+        let mut object = json!({
             "task": task, "solved": solved, "solution": answer.json(&question.board), "segments": recording.ends.len(),
             "q_halt": end.q_halt, "q_continue": end.q_continue, "device": info.id, "elapsed_ms": elapsed_ms,
         });
+        if let (Some(poll), Some(sheet)) = (&poll, sheet) {
+            object["votes"] = arc::votes_json(poll, sheet.output());
+        }
+        if let Some(fitted) = &fitted {
+            object["fit"] = fitted.json();
+        }
         println!("{object}");
     } else {
+        if let Some(fitted) = &fitted {
+            fitted.say();
+        }
         screen.verdict(&question, &answer, &recording);
+        if let (Some(poll), Some(sheet)) = (&poll, sheet) {
+            arc::say_votes(poll, sheet.output());
+        }
     }
     Ok(())
 }
@@ -165,9 +209,14 @@ pub fn ask(board: Board, checkpoint: &Checkpoint) -> anyhow::Result<Question> {
     let placed = place(&board, boards).with_context(|| {
         format!("{name} was made for {boards} boards, not for this {board}: say another --checkpoint")
     })?;
-    let known = |name: &str| checkpoint.identifiers.as_ref()?.iter().position(|known| known == name);
-    let id = board.arc().and_then(|sheet| known(sheet.name())).and_then(|id| i32::try_from(id).ok());
-    Ok(Question { board, placed, puzzle_id: id.unwrap_or(0) })
+    let puzzle_id = row(&board, checkpoint.identifiers.as_deref());
+    Ok(Question { board, placed, puzzle_id })
+}
+
+/// The row of the puzzle table that has an ARC task's name; the blank one for any other.
+fn row(board: &Board, names: Option<&[String]>) -> i32 {
+    let named = |name: &str| names?.iter().position(|known| known == name);
+    board.arc().and_then(|sheet| named(sheet.name())).and_then(|id| i32::try_from(id).ok()).unwrap_or(0)
 }
 
 /// Says what speaks against a good answer.
@@ -194,7 +243,7 @@ fn warn(question: &Question, checkpoint: &Checkpoint) {
         }
         Board::Arc(sheet) if question.puzzle_id == 0 => eprintln!(
             "{} has no row in its puzzle table for the task {}, and an HRM does not read the examples: it answers with the \
-             blank row, and the answer cannot be good",
+             blank row, and the answer cannot be good; --fit STEPS fits a row to the examples",
             checkpoint.name(),
             sheet.name()
         ),
@@ -265,7 +314,7 @@ impl Answer {
         match (self, board) {
             (Self::Sudoku(answer), _) => answer.to_text().into(),
             (Self::Path(marks, _), Board::Maze(maze)) => path_text(maze, marks).into(),
-            (Self::Grid(Some(grid)), _) => grid.lines().map(<[u8]>::to_vec).collect::<Vec<_>>().into(),
+            (Self::Grid(Some(grid)), _) => arc::grid_json(grid),
             _ => Value::Null,
         }
     }

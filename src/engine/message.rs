@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::board::arc::Task;
 use crate::model::Halting;
-use crate::task::Boards;
+use crate::task::{Boards, Example};
 use crate::trace::{Dimensions, SegmentEnd, StepRecord};
+use crate::train::{Answer, FitPlan, FitProgress};
 
 /// Names one request; a later number is a later request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -88,6 +90,31 @@ pub enum Command {
         /// The most segments to take.
         max_segments: usize,
     },
+    /// Answer these one after the other. Whatever makes a `Think` end early ends this too.
+    Poll {
+        /// Names the request in the events that answer it.
+        job: JobId,
+        /// What is asked; labels need not be known.
+        questions: Vec<Example>,
+        /// When to stop.
+        halting: Halting,
+        /// The most segments to take.
+        max_segments: usize,
+    },
+    /// Fit a copy of the loaded model to a task's examples, between other requests; it then answers in its place. A
+    /// newer `Fit` replaces an older one, and another model or device ends it.
+    Fit {
+        /// Names the request in the events that answer it.
+        job: JobId,
+        /// The task's name.
+        name: String,
+        /// Its pairs.
+        task: Box<Task>,
+        /// How.
+        plan: FitPlan,
+    },
+    /// Answer with the model as it was loaded again.
+    ForgetFit,
     /// Stop a job; what it has sent stays valid.
     Cancel(JobId),
 }
@@ -144,6 +171,29 @@ pub enum Event {
         job: JobId,
         /// Wall-clock time, milliseconds.
         elapsed_ms: f64,
+    },
+    /// The next question of a poll was answered.
+    Answered {
+        /// Whose poll.
+        job: JobId,
+        /// The answer.
+        answer: Answer,
+    },
+    /// A poll is complete.
+    PollFinished(JobId),
+    /// A fit made a step, or is about to make the first.
+    FitStep {
+        /// Whose fit.
+        job: JobId,
+        /// How far it is.
+        progress: FitProgress,
+    },
+    /// A fit is complete: the fitted model answers from now on.
+    Fitted {
+        /// Whose fit.
+        job: JobId,
+        /// The model, with the names of its new rows.
+        model: Arc<ModelInfo>,
     },
     /// A run was stopped by [`Command::Cancel`] or replaced by a newer one.
     Cancelled(JobId),

@@ -1,6 +1,7 @@
 //! Devices, and the compute thread that owns device and model: commands go down, events come up.
 
 mod device;
+mod fitting;
 mod message;
 mod shipped;
 mod think;

@@ -10,10 +10,13 @@ use std::time::Instant;
 use burn::tensor::Device;
 
 use super::device::{choose, list, open};
+use super::fitting::Fitting;
 use super::think::{Thought, think};
 use super::{Command, DeviceInfo, Event, JobId, ModelInfo, ModelSource};
 use crate::checkpoint;
-use crate::model::{Hrm, Limits};
+use crate::model::{Hrm, HrmConfig, Limits};
+use crate::task::Example;
+use crate::train::answers;
 
 /// The window's end of the compute thread. Dropping it ends the thread after the micro-step it is in.
 #[derive(Debug)]
@@ -32,7 +35,16 @@ impl Engine {
         let (outbox, events) = channel();
         let worker = move || {
             let outbox = Outbox { events: outbox, wake: Box::new(wake) };
-            Worker { inbox, outbox, waiting: VecDeque::new(), device: Device::flex(), model: None }.run();
+            Worker {
+                inbox,
+                outbox,
+                waiting: VecDeque::new(),
+                device: Device::flex(),
+                model: None,
+                fitted: None,
+                fitting: None,
+            }
+            .run();
         };
         // A thread that cannot be started shows as closed channels, which the window reports.
         let _ = std::thread::Builder::new().name("engine".into()).spawn(worker);
@@ -40,14 +52,14 @@ impl Engine {
     }
 }
 
-struct Outbox {
+pub(super) struct Outbox {
     events: Sender<Event>,
     wake: Box<dyn Fn() + Send>,
 }
 
 impl Outbox {
     /// Sends an event; Break when nobody listens any more.
-    fn send(&self, event: Event) -> ControlFlow<()> {
+    pub(super) fn send(&self, event: Event) -> ControlFlow<()> {
         let sent = self.events.send(event);
         (self.wake)();
         if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -59,30 +71,49 @@ struct Worker {
     outbox: Outbox,
     waiting: VecDeque<Command>,
     device: Device,
-    model: Option<(Hrm, ModelSource)>,
+    model: Option<(Hrm, Arc<ModelInfo>)>,
+    /// A copy that was fitted to a task, which answers in the model's place.
+    fitted: Option<Hrm>,
+    fitting: Option<Fitting>,
 }
 
 impl Worker {
     fn run(mut self) {
         loop {
-            let command = match self.waiting.pop_front() {
-                Some(command) => command,
-                None => match self.inbox.recv() {
-                    Ok(command) => command,
+            // While a model is fitted nothing is waited for: requests come first, then the next step.
+            let next = match (self.waiting.pop_front(), &self.fitting) {
+                (Some(command), _) => Some(command),
+                (None, Some(_)) => match self.inbox.try_recv() {
+                    Ok(command) => Some(command),
+                    Err(TryRecvError::Empty) => None,
+                    Err(TryRecvError::Disconnected) => return,
+                },
+                (None, None) => match self.inbox.recv() {
+                    Ok(command) => Some(command),
                     Err(_) => return,
                 },
             };
-            let job = match &command {
-                Command::Think { job, .. } => Some(*job),
-                _ => None,
+            let job = match &next {
+                Some(Command::Think { job, .. } | Command::Poll { job, .. } | Command::Fit { job, .. }) => Some(*job),
+                Some(_) => None,
+                None => self.fitting.as_ref().map(|fitting| fitting.job),
             };
             // Drivers that lose their device panic deep inside; the window must outlive that.
-            let flow = catch_unwind(AssertUnwindSafe(|| self.answer(command)))
-                .unwrap_or_else(|panic| self.fall_back(job, &said(panic.as_ref())));
+            let work = || match next {
+                Some(command) => self.answer(command),
+                None => self.fit_on(),
+            };
+            let flow =
+                catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| self.fall_back(job, &said(panic.as_ref())));
             if flow.is_break() {
                 return;
             }
         }
+    }
+
+    /// The model that answers.
+    fn answering(&self) -> Option<&Hrm> {
+        self.fitted.as_ref().or(self.model.as_ref().map(|(model, _)| model))
     }
 
     fn answer(&mut self, command: Command) -> ControlFlow<()> {
@@ -90,10 +121,62 @@ impl Worker {
             Command::ListDevices => self.outbox.send(Event::Devices(list())),
             Command::UseDevice(id) => self.use_device(&id),
             Command::LoadModel(source) => self.load(source),
-            Command::Cancel(job) => self.outbox.send(Event::Cancelled(job)),
+            Command::Cancel(job) => {
+                self.fitting.take_if(|fitting| fitting.job == job);
+                self.outbox.send(Event::Cancelled(job))
+            }
+            Command::Poll { job, questions, halting, max_segments } => {
+                self.poll(job, &questions, Limits { halting, max_segments })
+            }
+            Command::Fit { job, name, task, plan } => {
+                self.end_fit()?;
+                let Some((model, info)) = &self.model else {
+                    let message = "no model is loaded: choose one, or open a checkpoint".into();
+                    return self.outbox.send(Event::Failed { job, message });
+                };
+                match Fitting::begin(job, model, info, &name, &task, plan) {
+                    Ok(fitting) => {
+                        fitting.tell(&self.outbox)?;
+                        self.fitting = Some(fitting);
+                        ControlFlow::Continue(())
+                    }
+                    Err(error) => self.outbox.send(Event::Failed { job, message: error.to_string() }),
+                }
+            }
+            Command::ForgetFit => {
+                self.fitted = None;
+                self.end_fit()
+            }
             Command::Think { job, tokens, puzzle_id, halting, max_segments } => {
                 self.think(job, &tokens, puzzle_id, Limits { halting, max_segments })
             }
+        }
+    }
+
+    /// One step of the fit under way; after the last one the fitted model answers.
+    fn fit_on(&mut self) -> ControlFlow<()> {
+        let Some(mut fitting) = self.fitting.take() else { return ControlFlow::Continue(()) };
+        if let Err(error) = fitting.step() {
+            return self.outbox.send(Event::Failed { job: fitting.job, message: error.to_string() });
+        }
+        fitting.tell(&self.outbox)?;
+        match fitting.result() {
+            Some((model, info)) => {
+                self.fitted = Some(model);
+                self.outbox.send(Event::Fitted { job: fitting.job, model: info })
+            }
+            None => {
+                self.fitting = Some(fitting);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// Ends the fit under way.
+    fn end_fit(&mut self) -> ControlFlow<()> {
+        match self.fitting.take() {
+            Some(fitting) => self.outbox.send(Event::Cancelled(fitting.job)),
+            None => ControlFlow::Continue(()),
         }
     }
 
@@ -105,10 +188,12 @@ impl Worker {
             self.outbox.send(Event::Failed { job, message: message.clone() })?;
         }
         self.device = Device::flex();
+        self.fitted = None;
+        self.end_fit()?;
         let note = Some(format!("{message}; the CPU computes instead"));
         self.outbox.send(Event::DeviceReady { device: DeviceInfo::cpu(), note })?;
         match self.model.take() {
-            Some((_, source)) => self.load(source),
+            Some((_, info)) => self.load(info.source.clone()),
             None => ControlFlow::Continue(()),
         }
     }
@@ -122,7 +207,9 @@ impl Worker {
             Err(error) => (DeviceInfo::cpu(), Device::flex(), Some(format!("{error}; the CPU computes instead"))),
         };
         self.device = device;
-        self.model = self.model.take().map(|(model, source)| (model.to_device(&self.device), source));
+        self.end_fit()?;
+        self.model = self.model.take().map(|(model, info)| (model.to_device(&self.device), info));
+        self.fitted = self.fitted.take().map(|model| model.to_device(&self.device));
         self.outbox.send(Event::DeviceReady { device: info, note })
     }
 
@@ -137,7 +224,7 @@ impl Worker {
                 let config = &model.config;
                 let name = file.name();
                 let info = ModelInfo {
-                    source: source.clone(),
+                    source,
                     name,
                     parameters: model.parameters(),
                     seq_len: config.seq_len,
@@ -146,8 +233,11 @@ impl Worker {
                     hash: file.hash.chars().take(12).collect(),
                     identifiers: file.identifiers.unwrap_or_default(),
                 };
-                self.model = Some((model, source));
-                self.outbox.send(Event::ModelLoaded(Arc::new(info)))
+                let info = Arc::new(info);
+                self.model = Some((model, info.clone()));
+                self.fitted = None;
+                self.end_fit()?;
+                self.outbox.send(Event::ModelLoaded(info))
             }
             Err(error) => self.outbox.send(Event::ModelFailed { source, message: error.to_string() }),
         }
@@ -155,7 +245,7 @@ impl Worker {
 
     fn think(&mut self, job: JobId, tokens: &[i32], puzzle_id: i32, limits: Limits) -> ControlFlow<()> {
         let fail = |message: String| self.outbox.send(Event::Failed { job, message });
-        let Some((model, _)) = &self.model else {
+        let Some(model) = self.answering() else {
             return fail("no model is loaded: choose one, or open a checkpoint".into());
         };
         let config = &model.config;
@@ -169,9 +259,11 @@ impl Worker {
             ));
         }
         let started = Instant::now();
+        // A clone shares the weights, and leaves the rest of the worker to be changed.
+        let model = model.clone();
         let (inbox, outbox, waiting) = (&self.inbox, &self.outbox, &mut self.waiting);
         let mut gone = false;
-        let outcome = think(model, tokens, puzzle_id, limits, &mut |thought| {
+        let outcome = think(&model, tokens, puzzle_id, limits, &mut |thought| {
             let event = match thought {
                 Thought::Started { dimensions, z_h_init, z_l_init } => {
                     Event::ThinkStarted { job, dimensions, z_h_init, z_l_init }
@@ -194,6 +286,34 @@ impl Worker {
             Err(error) => self.fall_back(Some(job), &format!("{error:?}")),
         }
     }
+
+    fn poll(&mut self, job: JobId, questions: &[Example], limits: Limits) -> ControlFlow<()> {
+        let fit = |config: &HrmConfig| {
+            let known = |t: &i32| usize::try_from(*t).is_ok_and(|t| t < config.vocab);
+            questions.iter().all(|asked| asked.inputs.len() == config.seq_len && asked.inputs.iter().all(known))
+        };
+        let Some(model) = self.answering().filter(|model| fit(&model.config)).cloned() else {
+            let message = "no model that knows such boards is loaded: choose one that fits".into();
+            return self.outbox.send(Event::Failed { job, message });
+        };
+        let (inbox, outbox, waiting) = (&self.inbox, &self.outbox, &mut self.waiting);
+        let (mut gone, mut stopped) = (false, false);
+        let mut watch = |_| {
+            stopped |= interrupted(job, inbox, waiting, &mut gone);
+            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let mut see = |_, answer| outbox.send(Event::Answered { job, answer });
+        // One at a time, so that the first is there at once.
+        let outcome = answers(&model, questions, limits, 1, &mut watch, &mut see);
+        if gone {
+            return ControlFlow::Break(());
+        }
+        match outcome {
+            Ok(()) if stopped => self.outbox.send(Event::Cancelled(job)),
+            Ok(()) => self.outbox.send(Event::PollFinished(job)),
+            Err(error) => self.fall_back(Some(job), &format!("{error:?}")),
+        }
+    }
 }
 
 /// What a panic said.
@@ -210,8 +330,15 @@ fn interrupted(job: JobId, inbox: &Receiver<Command>, waiting: &mut VecDeque<Com
         match inbox.try_recv() {
             Ok(Command::Cancel(other)) if other == job => stop = true,
             // Cancels a `Think` that still waits.
-            Ok(Command::Cancel(other)) => waiting.retain(|c| !matches!(c, Command::Think { job, .. } if *job == other)),
-            Ok(newer @ (Command::Think { .. } | Command::LoadModel(_) | Command::UseDevice(_))) => {
+            // It may be the fit that goes on between requests, too.
+            Ok(Command::Cancel(other)) => {
+                waiting
+                    .retain(|c| !matches!(c, Command::Think { job, .. } | Command::Poll { job, .. } if *job == other));
+                waiting.push_back(Command::Cancel(other));
+            }
+            Ok(
+                newer @ (Command::Think { .. } | Command::LoadModel(_) | Command::UseDevice(_) | Command::ForgetFit),
+            ) => {
                 if matches!(newer, Command::Think { .. }) {
                     waiting.retain(|c| !matches!(c, Command::Think { .. }));
                 }
@@ -231,8 +358,10 @@ fn interrupted(job: JobId, inbox: &Receiver<Command>, waiting: &mut VecDeque<Com
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::board::arc::Task;
     use crate::engine::Halting;
     use crate::model::{Initializer, tiny_config};
+    use crate::train::FitPlan;
     use std::time::Duration;
 
     fn next(engine: &Engine) -> Event {
@@ -292,6 +421,86 @@ mod tests {
         assert!(matches!(next(&engine), Event::ThinkStarted { job: JobId(2), .. }));
     }
 
+    fn with_tasks() -> (Engine, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tasks.safetensors");
+        let config = HrmConfig { vocab: 12, puzzles: 2, puzzle_dim: 16, ..tiny_config() };
+        let model = Initializer::default().build(&config, &Device::flex());
+        checkpoint::save(&model, &path, Default::default()).unwrap();
+        let engine = Engine::start(|| {});
+        engine.commands.send(Command::LoadModel(ModelSource::Path(path))).unwrap();
+        assert!(matches!(next(&engine), Event::ModelLoaded(_)));
+        (engine, folder)
+    }
+
+    fn poll(job: u64, count: usize) -> Command {
+        let asked = |at: usize| Example { inputs: vec![at as i32 % 12; 16], labels: vec![], puzzle_id: 0 };
+        let questions = (0..count).map(asked).collect();
+        Command::Poll { job: JobId(job), questions, halting: Halting::Fixed, max_segments: 2 }
+    }
+
+    #[test]
+    fn a_poll_is_answered_one_by_one_and_ends_when_asked() {
+        let (engine, _folder) = with_tasks();
+        engine.commands.send(poll(1, 3)).unwrap();
+        for _ in 0..3 {
+            let Event::Answered { job: JobId(1), answer } = next(&engine) else { panic!("each is told") };
+            assert_eq!((answer.tokens.len(), answer.segments), (16, 2));
+        }
+        assert!(matches!(next(&engine), Event::PollFinished(JobId(1))));
+        engine.commands.send(poll(2, 100_000)).unwrap();
+        assert!(matches!(next(&engine), Event::Answered { job: JobId(2), .. }));
+        engine.commands.send(Command::Cancel(JobId(2))).unwrap();
+        while !matches!(next(&engine), Event::Cancelled(JobId(2))) {}
+        // A board that is thought about ends a poll of another one.
+        engine.commands.send(poll(3, 100_000)).unwrap();
+        engine.commands.send(ask(4, 1)).unwrap();
+        while !matches!(next(&engine), Event::Cancelled(JobId(3))) {}
+        assert!(matches!(next(&engine), Event::ThinkStarted { job: JobId(4), .. }));
+    }
+
+    #[test]
+    fn a_fit_goes_on_between_requests_and_then_answers() {
+        let (engine, _folder) = with_tasks();
+        let task = r#"{"train":[{"input":[[1,2]],"output":[[2,1]]}],"test":[{"input":[[3,4]]}]}"#;
+        let fit = |job, steps| Command::Fit {
+            job: JobId(job),
+            name: "mine".into(),
+            task: Box::new(Task::parse(task).unwrap()),
+            plan: FitPlan { steps, whole: true },
+        };
+        engine.commands.send(fit(1, 20)).unwrap();
+        engine.commands.send(ask(2, 1)).unwrap();
+        let (mut steps, mut thought) = (Vec::new(), false);
+        let info = loop {
+            match next(&engine) {
+                Event::FitStep { job: JobId(1), progress } => steps.push(progress.step),
+                Event::ThinkFinished { job: JobId(2), .. } => thought = true,
+                Event::Fitted { job: JobId(1), model } => break model,
+                Event::Failed { message, .. } => panic!("{message}"),
+                _ => {}
+            }
+        };
+        assert!(thought && steps == (0..=20).collect::<Vec<_>>());
+        assert_eq!(info.puzzle_id("mine"), Some(2), "behind the two rows that were there");
+        engine.commands.send(fit(3, 100_000)).unwrap();
+        while !matches!(next(&engine), Event::FitStep { job: JobId(3), .. }) {}
+        engine.commands.send(Command::Cancel(JobId(3))).unwrap();
+        while !matches!(next(&engine), Event::Cancelled(JobId(3))) {}
+        // What was fitted before is forgotten when asked, and an unknown row reads as the blank one.
+        let answer = |job: u64| {
+            let asked = Example { inputs: vec![3; 16], labels: vec![], puzzle_id: 2 };
+            let (questions, halting) = (vec![asked], Halting::Fixed);
+            engine.commands.send(Command::Poll { job: JobId(job), questions, halting, max_segments: 1 }).unwrap();
+            let Event::Answered { answer, .. } = next(&engine) else { panic!("it answers") };
+            assert!(matches!(next(&engine), Event::PollFinished(_)));
+            answer.q_halt
+        };
+        let with = answer(4);
+        engine.commands.send(Command::ForgetFit).unwrap();
+        assert_ne!(answer(5), with);
+    }
+
     #[test]
     fn what_cannot_be_done_is_said() {
         let engine = Engine::start(|| {});
@@ -313,8 +522,10 @@ mod tests {
         let (_commands, inbox) = channel();
         let (outbox, events) = channel();
         let outbox = Outbox { events: outbox, wake: Box::new(|| {}) };
-        let model = Some((model, ModelSource::Path(path)));
-        let mut worker = Worker { inbox, outbox, waiting: VecDeque::new(), device: Device::flex(), model };
+        let (waiting, device) = (VecDeque::new(), Device::flex());
+        let mut worker = Worker { inbox, outbox, waiting, device, model: None, fitted: Some(model), fitting: None };
+        assert!(worker.answer(Command::LoadModel(ModelSource::Path(path))).is_continue());
+        assert!(matches!(events.recv().unwrap(), Event::ModelLoaded(_)) && worker.fitted.is_none());
         assert!(worker.fall_back(Some(JobId(3)), "it was unplugged").is_continue());
         let failed = events.recv().unwrap();
         assert!(matches!(failed, Event::Failed { job: JobId(3), message } if message.contains("unplugged")));

@@ -79,6 +79,11 @@ impl PuzzleTable {
         Some(start..start.checked_add(self.dim)?)
     }
 
+    /// The rows as they read, and `more` after them, row-major.
+    pub fn extended(&self, more: &[f32]) -> Self {
+        Self::new(self.dim, [self.values().as_ref(), more].concat())
+    }
+
     /// A table that reads as the average of this one.
     pub fn averaged(&self, mean: TableMean) -> Self {
         Self { dim: self.dim, rows: self.rows.clone(), mean: Some(mean) }
@@ -192,6 +197,8 @@ mod tests {
         table.row_mut(0).unwrap()[0] = 7.0;
         assert_eq!(Arc::as_ptr(&table.rows), before, "a table with one owner is changed in place");
         assert!(table.row_mut(2).is_none());
+        let longer = table.extended(&[9.0]);
+        assert_eq!((longer.len(), longer.values().as_ref()), (3, [7.0, 5.0, 9.0].as_slice()));
     }
 
     proptest! {

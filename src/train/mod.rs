@@ -3,6 +3,7 @@
 mod act;
 mod evaluate;
 mod finite;
+mod fit;
 mod folder;
 mod loss;
 mod memory;
@@ -19,6 +20,7 @@ pub mod watch;
 pub use act::ActState;
 pub(crate) use evaluate::score;
 pub use evaluate::{Answer, Evaluation, SegmentScore, Tally, answer, answers, evaluate};
+pub use fit::{Fit, FitError, FitPlan, FitProgress, Fitted, MOST_STEPS};
 pub use folder::{Best, Phase, Request, Status, ask};
 pub use loss::{binary_cross_entropy, cross_entropy};
 pub use memory::{memory, memory_with};

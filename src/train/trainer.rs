@@ -130,6 +130,8 @@ pub struct Trainer {
     pub(super) optimizer: AdamAtan2,
     pub(super) state: ActState,
     pub(super) rng: ChaCha8Rng,
+    /// Only the rows of the puzzle table learn; every weight stays as it is.
+    pub(super) rows_only: bool,
 }
 
 impl Trainer {
@@ -151,6 +153,7 @@ impl Trainer {
             longest: model.config.max_segments,
             model,
             config,
+            rows_only: false,
         };
         trainer.grow(1);
         trainer
@@ -205,7 +208,9 @@ impl Trainer {
             return Err(TrainError::NotFinite { step, what });
         }
         let rate = self.config.schedule.at(step);
-        if let Some(index) = self.optimizer.update(&mut self.model, &outcome.gradients.weights, rate) {
+        let weights = &outcome.gradients.weights;
+        let overflowed = if self.rows_only { None } else { self.optimizer.update(&mut self.model, weights, rate) };
+        if let Some(index) = overflowed {
             return Err(TrainError::NotFinite { step, what: format!("the new weight {}", self.model.names()[index]) });
         }
         if let (Some(table), Some(gradient)) = (&mut self.model.puzzle, &outcome.gradients.puzzle) {
@@ -253,6 +258,12 @@ fn not_finite(model: &Hrm, outcome: &Outcome) -> Result<Option<String>, TensorRe
         (None, None, Some(index)) => format!("the gradient of {}", names[index]),
         (None, None, None) => format!("the gradient of {}", PuzzleTable::NAME),
     }))
+}
+
+/// Whether q_continue is held at 0: the model learned without the bootstrap pass.
+pub(super) fn is_silent(model: &Hrm) -> Result<bool, TensorReadError> {
+    let (head, bias) = (model.q_head.try_to_vec_as::<f32>()?, model.q_bias.try_to_vec_as::<f32>()?);
+    Ok(head.chunks(2).chain(bias.chunks(2)).all(|pair| pair.last() == Some(&0.0)))
 }
 
 /// Holds q_continue at 0: nothing it learns from will move it, and decay leaves 0 as it is.
@@ -364,6 +375,7 @@ pub(super) mod tests {
         let (head, bias) = (trainer.model.q_head.clone(), trainer.model.q_bias.clone());
         let [head, bias] = [head, bias].map(|t| t.try_to_vec_as::<f32>().unwrap());
         assert!(head.chunks(2).chain(bias.chunks(2)).all(|pair| pair[0] != 0.0 && pair[1] == 0.0));
+        assert!(is_silent(&trainer.model).unwrap());
     }
 
     fn broken(change: impl FnOnce(&mut Hrm)) -> (Trainer, String) {

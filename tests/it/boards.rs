@@ -7,12 +7,14 @@ use burn::tensor::Device;
 use eframe::egui::{Event, Key, Modifiers, Pos2, Rect, Vec2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use hrmscope::app::{Action, App, Mode, RunStatus, ThemeChoice, Tool};
+use hrmscope::app::{Action, App, ArcAction, Mode, RunStatus, Source, ThemeChoice, Tool};
 use hrmscope::board::maze::Maze;
 use hrmscope::board::{Board, Kind};
 use hrmscope::checkpoint;
 use hrmscope::engine::{DeviceInfo, ModelSource};
 use hrmscope::model::{HrmConfig, Initializer, LossKind, Position};
+use hrmscope::task::dihedral::Dihedral;
+use hrmscope::train::FitPlan;
 
 use crate::window::{act, finished, open, snapshot, wait};
 
@@ -196,6 +198,128 @@ fn a_task_is_painted_and_an_unknown_one_is_told() {
 }
 
 #[test]
+fn parts_of_grids_are_selected_and_grids_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = with_tasks(folder.path(), Vec2::new(1280.0, 720.0));
+    let input = |harness: &Harness<'_, App>| harness.state().state.board().arc().unwrap().input().to_string();
+    harness.key_press(Key::M);
+    harness.step();
+    let grid = harness.get_by_label("Grid of known, test input, yours to paint").rect();
+    drag(&mut harness, grid, 2, &[1, 3]);
+    harness.get_by_label("Fill the selection").click();
+    harness.step();
+    harness.step();
+    assert_eq!(input(&harness), "01\n31");
+    drag(&mut harness, grid, 2, &[1, 0]);
+    assert_eq!(
+        (input(&harness).as_str(), harness.state().state.doc.history.undo_name()),
+        ("10\n10", Some("move 2 × 1 cells"))
+    );
+    harness.event(Event::Cut);
+    harness.step();
+    harness.event(Event::Paste("2\n5".into()));
+    harness.step();
+    assert_eq!(input(&harness), "20\n50");
+    harness.key_press(Key::Delete);
+    harness.step();
+    assert_eq!(
+        (input(&harness).as_str(), harness.state().state.doc.history.undo_name()),
+        ("00\n00", Some("delete 2 × 1 cells"))
+    );
+    harness.key_press(Key::Escape);
+    harness.step();
+    harness.get_by_label("Turn left");
+    harness.get_by_label("Example output 1, 1 rows, 2 columns").click_secondary();
+    harness.step();
+    harness.step();
+    harness.get_by_label("Copy example 1 output to test 1 input").click();
+    harness.step();
+    harness.step();
+    assert_eq!(input(&harness), "01");
+    wait(&mut harness, "the copied grid is answered", finished);
+    act(&mut harness, Action::CopyGrid { from: Source::Answer, to: None });
+    let state = &harness.state().state;
+    let names = [Some("copy the answer to test 1 output"), Some("copy example 1 output to test 1 input")];
+    assert!(names.contains(&state.doc.history.undo_name()), "an answer that shows no grid is not copied");
+}
+
+#[test]
+fn a_task_is_asked_in_variants_and_an_edit_lets_the_votes_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = with_tasks(folder.path(), Vec2::new(1280.0, 800.0));
+    harness.get_by_label("Ask with augmentations").click();
+    harness.run_steps(3);
+    harness.get_by_label("in 8 variants").click();
+    harness.run_steps(2);
+    let complete = |app: &App| app.state.arc.asked.as_ref().is_some_and(|asked| !asked.running);
+    wait(&mut harness, "all variants have answered", complete);
+    let state = &harness.state().state;
+    let asked = state.arc.asked.as_ref().unwrap();
+    assert_eq!((asked.poll.votes().len(), asked.poll.voters()[0].puzzle_id), (8, 1));
+    let alone = state.recording().unwrap().ends.last().unwrap().q_halt;
+    assert!((asked.poll.votes()[0].q_halt - alone).abs() < 1e-5, "the first voter is the task as it is");
+    let most = asked.poll.ranked().first().map_or(0, |best| best.votes);
+    assert!(asked.poll.ranked().iter().all(|other| other.votes <= most));
+    harness.get_by_label_contains("8 votes · ");
+    harness.get_by_label_contains("Vote 1: as it is").click();
+    harness.run_steps(2);
+    assert_eq!(harness.state().state.arc.asked.as_ref().unwrap().shown, Some(0));
+    pictures_of(&mut harness, "arc-votes", &[(Vec2::new(1280.0, 800.0), "wide", ThemeChoice::Dark)]);
+    act(&mut harness, Action::Turn(Dihedral::TURN_LEFT));
+    assert!(harness.state().state.arc.asked.is_none(), "they were about another board");
+    wait(&mut harness, "the turned grid is answered", finished);
+    act(&mut harness, Action::Arc(ArcAction::AskIn(1000)));
+    wait(&mut harness, "some have answered", |app| !app.state.arc.asked.as_ref().unwrap().poll.votes().is_empty());
+    act(&mut harness, Action::Arc(ArcAction::StopAsking));
+    wait(&mut harness, "it has stopped", complete);
+    let kept = harness.state().state.arc.asked.as_ref().unwrap().poll.votes().len();
+    assert!((1..=1000).contains(&kept), "the votes so far stay");
+}
+
+#[test]
+fn an_unknown_task_is_fitted_and_the_fit_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = with_tasks(folder.path(), Vec2::new(1280.0, 800.0));
+    let other = harness.state().state.samples.iter().position(|sample| sample.name == "other").unwrap();
+    act(&mut harness, Action::UseSample(other));
+    wait(&mut harness, "the unknown task is answered", finished);
+    let loaded = harness.state().state.model.clone().unwrap();
+    let plan = |steps, whole| Action::Arc(ArcAction::Plan(FitPlan { steps, whole }));
+    act(&mut harness, plan(50_000, false));
+    harness.get_by_label("Fit to the examples").click();
+    harness.run_steps(2);
+    let made = |app: &App| app.state.arc.fitting.as_ref().and_then(|fit| fit.progress).map_or(0, |p| p.step);
+    wait(&mut harness, "some steps are made", |app| made(app) > 2);
+    harness.get_by_label_contains("Fitting a row of the puzzle table to the examples of other: step ");
+    // The window goes on: a run while the model is fitted.
+    act(&mut harness, Action::ThinkAgain);
+    wait(&mut harness, "the board is answered meanwhile", finished);
+    harness.get_by_label("Stop the fit").click();
+    harness.run_steps(2);
+    wait(&mut harness, "it has stopped", |app| app.state.arc.fitting.is_none());
+    assert!(harness.state().state.arc.fitted.is_none() && harness.state().state.puzzle_id().is_none());
+    act(&mut harness, plan(12, false));
+    harness.get_by_label("whole model").click();
+    harness.run_steps(2);
+    assert!(harness.state().state.arc.plan.whole);
+    harness.get_by_label("Fit to the examples").click();
+    harness.run_steps(2);
+    wait(&mut harness, "the fitted model answers", |app| app.state.arc.fitted.is_some() && finished(app));
+    let state = &harness.state().state;
+    assert_eq!(state.puzzle_id(), Some(2), "behind the rows of the file");
+    harness.step();
+    harness.get_by_label_contains("all of it fitted to the examples of other");
+    act(&mut harness, Action::Arc(ArcAction::AskIn(8)));
+    wait(&mut harness, "its variants have rows", |app| app.state.arc.asked.as_ref().is_some_and(|a| !a.running));
+    assert!(harness.state().state.arc.asked.as_ref().unwrap().poll.voters().iter().all(|voter| voter.own_row));
+    harness.get_by_label("Forget the fit").click();
+    harness.run_steps(2);
+    wait(&mut harness, "the model of the file answers", |app| app.state.arc.fitted.is_none() && finished(app));
+    assert_eq!(harness.state().state.model.as_ref(), Some(&loaded));
+    harness.get_by_label_contains("has no row in its puzzle table for the task other");
+}
+
+#[test]
 fn kinds_are_switched_with_the_model_that_knows_them() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = with_maze(folder.path(), Vec2::new(1024.0, 640.0));
@@ -278,22 +402,28 @@ fn files_of_many_boards_fill_the_library() {
 
 /// The window in both themes and two sizes, held against its pictures.
 fn pictures(harness: &mut Harness<'_, App>, name: &str) {
+    let sizes = [(Vec2::new(1280.0, 800.0), "wide"), (Vec2::new(1024.0, 640.0), "small")];
+    let all = sizes
+        .into_iter()
+        .flat_map(|(size, width)| [ThemeChoice::Dark, ThemeChoice::Light].map(|theme| (size, width, theme)));
+    pictures_of(harness, name, &all.collect::<Vec<_>>());
+}
+
+fn pictures_of(harness: &mut Harness<'_, App>, name: &str, all: &[(Vec2, &str, ThemeChoice)]) {
     wait(harness, "everything is computed", |app| finished(app) && !app.state.samples.is_empty());
-    for (size, width) in [(Vec2::new(1280.0, 800.0), "wide"), (Vec2::new(1024.0, 640.0), "small")] {
+    for &(size, width, theme) in all {
         harness.set_size(size);
-        for theme in [ThemeChoice::Dark, ThemeChoice::Light] {
-            act(harness, Action::SetTheme(theme));
-            act(harness, Action::GoTo(10));
-            // What this machine has, and how long it took, is no part of the picture.
-            let device = DeviceInfo { name: "CPU".into(), ..DeviceInfo::cpu() };
-            let state = &mut harness.state_mut().state;
-            (state.devices, state.device) = (vec![device.clone()], device);
-            state.doc.run.status = RunStatus::Finished(12.0);
-            state.toasts.clear();
-            harness.hover_at(pos2(2.0, 2.0));
-            harness.run_steps(8);
-            snapshot(harness, &format!("{name}-{width}-{}", theme.name().to_lowercase()));
-        }
+        act(harness, Action::SetTheme(theme));
+        act(harness, Action::GoTo(10));
+        // What this machine has, and how long it took, is no part of the picture.
+        let device = DeviceInfo { name: "CPU".into(), ..DeviceInfo::cpu() };
+        let state = &mut harness.state_mut().state;
+        (state.devices, state.device) = (vec![device.clone()], device);
+        state.doc.run.status = RunStatus::Finished(12.0);
+        state.toasts.clear();
+        harness.hover_at(pos2(2.0, 2.0));
+        harness.run_steps(8);
+        snapshot(harness, &format!("{name}-{width}-{}", theme.name().to_lowercase()));
     }
 }
 

@@ -230,6 +230,37 @@ fn without_a_display_the_demo_solves_a_puzzle_in_the_terminal() {
     assert!(String::from_utf8_lossy(&out.stderr).contains("solve --file"));
 }
 
+#[test]
+fn solve_asks_arc_tasks_in_variants_and_fits_to_their_examples() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (file, checkpoint) = (at("mine.json"), at("model.safetensors"));
+    let task = r#"{"train":[{"input":[[0,1],[2,0]],"output":[[1,0],[0,2]]},{"input":[[3,0]],"output":[[0,3]]}],
+        "test":[{"input":[[0,4]],"output":[[4,0]]}]}"#;
+    std::fs::write(&file, task).unwrap();
+    json(&["convert", "arc-mini", &checkpoint, "--json"]);
+    let before = std::fs::read(&checkpoint).unwrap();
+    let solve = ["solve", "--file", &file, "--checkpoint", &checkpoint, "--device", "cpu"];
+    let object = json(&[&solve[..], &["--votes", "6", "--fit", "3", "--json"]].concat());
+    let fit = &object["fit"];
+    assert_eq!((&fit["steps"], &fit["whole_model"], &fit["examples"]), (&3.into(), &false.into(), &2.into()));
+    assert!(fit["loss"].as_f64().unwrap() > 0.0 && !fit["before_right"].as_bool().unwrap());
+    let votes: Vec<u64> = object["votes"].as_array().unwrap().iter().map(|v| v["votes"].as_u64().unwrap()).collect();
+    assert!(votes.iter().sum::<u64>() <= 6 && votes.is_sorted_by(|a, b| a >= b), "{votes:?}");
+    assert_eq!(object["solution"], *object["votes"].get(0).map_or(&serde_json::Value::Null, |first| &first["answer"]));
+    let run = hrmscope(&[&solve[..], &["--votes", "2", "--fit", "2", "--fit-model"]].concat());
+    let text = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(
+        text.contains("fitted the whole model in 2 steps") && text.contains("2 variants asked, 2 of them"),
+        "{text}"
+    );
+    assert_eq!(std::fs::read(&checkpoint).unwrap(), before, "the file stays as it is");
+    assert_eq!(hrmscope(&[&solve[..], &["--fit-model"]].concat()).status.code(), Some(2));
+    let sudoku = hrmscope(&["solve", "--puzzle", "1... ...2 .... ..2.", "--device", "cpu", "--votes", "2"]);
+    assert_eq!(sudoku.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&sudoku.stderr).contains("are for ARC tasks"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_goes_away_is_no_panic() {

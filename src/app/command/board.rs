@@ -4,6 +4,7 @@ use eframe::egui::Key;
 use lucide_icons::Icon;
 
 use super::super::action::Action;
+use super::super::edit::selection;
 use super::super::figures::Judged;
 use super::super::hand::Tool;
 use super::super::state::State;
@@ -36,6 +37,9 @@ fn has_solution(state: &State) -> bool {
 
 /// The selected cell holds something that can be erased.
 fn has_content(state: &State) -> bool {
+    if selection(state).is_some() {
+        return true;
+    }
     let Some(cell) = state.doc.selected else { return false };
     match state.board() {
         Board::Sudoku(sheet) => sheet.board().get(cell) != Some(0) && !sheet.is_locked(cell),
@@ -104,7 +108,7 @@ pub(super) const TABLE: &[Command] = &[
         name: "Clear the selected cell",
         shortcut: Some(Shortcut::plain(Key::Delete)),
         icon: Icon::Eraser,
-        tip: "Make the selected cell blank, open or black",
+        tip: "Make the selected cell, or the selected part of a grid, blank, open or black",
         action: Action::Erase,
         possible: has_content,
     },

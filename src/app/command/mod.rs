@@ -1,5 +1,6 @@
 //! The one table of commands: menus, buttons, keys, tooltips, the palette and the list of keys are all fed from it.
 
+mod arc;
 mod board;
 mod document;
 mod general;
@@ -117,6 +118,18 @@ pub enum CommandId {
     AddExample,
     RemoveExample,
     ArcColours,
+    SelectTool,
+    SelectAll,
+    SelectNone,
+    Cut,
+    FillSelection,
+    CopyInput,
+    CopyAnswer,
+    Ask,
+    StopAsking,
+    Fit,
+    StopFit,
+    ForgetFit,
     Theme,
     Contrast,
     Layout,
@@ -158,7 +171,7 @@ impl CommandId {
                 | Loop
                 | Think
         );
-        let tables = board::TABLE.iter().chain(document::TABLE);
+        let tables = board::TABLE.iter().chain(document::TABLE).chain(arc::TABLE);
         clock || tables.map(|command| command.id).any(|id| id == self && !matches!(id, NewPuzzle | Save | SaveAs))
     }
 }
@@ -169,7 +182,8 @@ fn always(_: &State) -> bool {
 
 /// All commands.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
-    general::TABLE.iter().chain(document::TABLE).chain(board::TABLE).chain(research::TABLE)
+    let boards = document::TABLE.iter().chain(board::TABLE).chain(arc::TABLE);
+    general::TABLE.iter().chain(boards).chain(research::TABLE)
 }
 
 /// The command of a name.

@@ -131,6 +131,7 @@ fn turn_to(state: &mut State, at: usize) {
 
 /// Before another document is shown: nothing is asked about this one any more; what was told stays.
 pub(super) fn leave(state: &mut State, effects: &mut Vec<Effect>) {
+    super::super::arc::apply::drop_votes(state, effects);
     end_stroke(state);
     state.hand.place = None;
     if state.thinking() {

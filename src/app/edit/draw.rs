@@ -5,19 +5,26 @@ use super::super::apply::think;
 use super::super::figures::colour;
 use super::super::hand::{Pen, Stroke, Tool};
 use super::super::state::State;
+use super::select::{dragged, selection};
 use super::{edited, worked_on};
-use crate::board::arc::Grid;
+use crate::board::arc::{Area, Grid};
 use crate::board::maze::{Cell, Maze};
-use crate::board::{Board, paint};
+use crate::board::{Board, Kind, paint};
 
 /// What the pointer does.
 pub(super) fn draw(state: &mut State, pen: Pen, effects: &mut Vec<Effect>) {
     match pen {
-        Pen::Down { cell, erase } => {
+        Pen::Down { cell, erase, select } => {
             end_stroke(state);
-            let tool = tool_at(state, cell, erase);
+            let tool = tool_at(state, cell, erase, select);
+            // Whoever takes hold of the selected part moves it; any other stroke lets it go.
+            let inside = |area: &Area| worked_on(state).is_some_and(|(_, grid)| area.contains(grid.cols(), cell));
+            let held = selection(state).filter(|area| tool == Tool::Select && !select && inside(area));
+            if held.is_none() {
+                state.hand.selection = None;
+            }
             let before = state.board().clone();
-            state.hand.stroke = Some(Stroke { tool, before, from: cell, last: cell, begun: false });
+            state.hand.stroke = Some(Stroke { tool, before, from: cell, last: cell, held, begun: false });
             stroke_to(state, cell, effects);
         }
         Pen::Move(cell) => {
@@ -43,13 +50,17 @@ pub(in super::super) fn end_stroke(state: &mut State) {
 }
 
 /// The tool for a stroke that begins at a cell: whoever takes hold of a maze's start or goal moves it.
-fn tool_at(state: &State, cell: usize, erase: bool) -> Tool {
+fn tool_at(state: &State, cell: usize, erase: bool, select: bool) -> Tool {
+    let selects = select || state.hand.tool == Tool::Select && !erase;
+    if selects && state.kind() == Kind::Arc {
+        return Tool::Select;
+    }
     let standing = state.board().maze().and_then(|maze| maze.get(cell));
     match (state.hand.tool, standing) {
         (Tool::Brush | Tool::Erase | Tool::Start | Tool::Goal, Some(Cell::Start)) => Tool::Start,
         (Tool::Brush | Tool::Erase | Tool::Start | Tool::Goal, Some(Cell::Goal)) => Tool::Goal,
         _ if erase => Tool::Erase,
-        (Tool::Start | Tool::Goal, None) => Tool::Brush,
+        (Tool::Start | Tool::Goal, None) | (Tool::Select, _) => Tool::Brush,
         (tool, _) => tool,
     }
 }
@@ -58,6 +69,13 @@ fn stroke_to(state: &mut State, cell: usize, effects: &mut Vec<Effect>) {
     let Some(stroke) = state.hand.stroke.clone() else { return };
     let (board, name) = match &stroke.before {
         Board::Maze(maze) => draw_maze(maze, state.board().maze(), &stroke, cell),
+        Board::Arc(_) if stroke.tool == Tool::Select => match dragged(state, &stroke, cell) {
+            Some(moved) => moved,
+            None => {
+                state.hand.stroke = Some(Stroke { last: cell, ..stroke });
+                return;
+            }
+        },
         Board::Arc(_) => draw_grid(state, &stroke, cell),
         Board::Sudoku(_) => return,
     };
@@ -79,7 +97,7 @@ fn draw_maze(before: &Maze, now: Option<&Maze>, stroke: &Stroke, cell: usize) ->
     let side = before.side();
     let now = now.unwrap_or(before);
     let (mut maze, cells, kind, name) = match stroke.tool {
-        Tool::Brush => (now.clone(), paint::line(side, stroke.last, cell), Cell::Wall, "paint wall"),
+        Tool::Brush | Tool::Select => (now.clone(), paint::line(side, stroke.last, cell), Cell::Wall, "paint wall"),
         Tool::Erase => (now.clone(), paint::line(side, stroke.last, cell), Cell::Open, "erase wall"),
         Tool::Line => (before.clone(), paint::line(side, stroke.from, cell), Cell::Wall, "draw a line of wall"),
         Tool::Rectangle => (before.clone(), paint::outline(side, stroke.from, cell), Cell::Wall, "build a room"),

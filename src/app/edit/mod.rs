@@ -2,11 +2,13 @@
 
 mod draw;
 mod grid;
+mod select;
 #[cfg(test)]
 mod tests;
 
 pub(super) use draw::end_stroke;
 pub use grid::worked_on;
+pub use select::{answer, selection};
 
 use super::action::{Action, Effect};
 use super::document::{Moment, board_changed, put, recall, show_kind, tidy};
@@ -30,6 +32,11 @@ pub(super) fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>
         Action::Undo => travel(state, false, effects),
         Action::Redo => travel(state, true, effects),
         Action::Copy => copy(state, effects),
+        Action::Cut => select::cut(state, effects),
+        Action::SelectAll => select::select_all(state),
+        Action::SelectNone => state.hand.selection = None,
+        Action::FillSelection => select::fill(state, state.hand.colour, effects),
+        Action::CopyGrid { from, to } => select::copy_grid(state, from, to, effects),
         Action::CopyCsv => copy_csv(state, effects),
         Action::Paste(text) => paste(state, &text, effects),
         Action::ClearBoard => clear(state, effects),
@@ -49,7 +56,7 @@ pub(super) fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>
         Action::Pen(pen) => draw(state, pen, effects),
         Action::Touch { tool, cell } => {
             let held = std::mem::replace(&mut state.hand.tool, tool);
-            draw(state, Pen::Down { cell, erase: false }, effects);
+            draw(state, Pen::Down { cell, erase: false, select: false }, effects);
             draw(state, Pen::Up, effects);
             state.hand.tool = held;
         }
@@ -114,6 +121,7 @@ fn change(state: &mut State, name: impl Into<String>, board: Board, effects: &mu
 
 /// After an edit: marks on the side ask nobody, anything else asks the solver and the model again.
 fn edited(state: &mut State, before: &Board, effects: &mut Vec<Effect>) {
+    super::arc::apply::drop_votes(state, effects);
     if state.board().same_question(before) {
         (state.doc.untouched, state.doc.spare) = (false, false);
         tidy(state);
@@ -190,6 +198,9 @@ fn type_digit(state: &mut State, digit: u8, effects: &mut Vec<Effect>) {
 }
 
 fn erase(state: &mut State, effects: &mut Vec<Effect>) {
+    if selection(state).is_some() {
+        return select::fill(state, 0, effects);
+    }
     let Some(cell) = state.doc.selected else { return };
     match state.board().clone() {
         Board::Maze(mut maze) => {
@@ -238,9 +249,11 @@ fn hint(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn copy(state: &mut State, effects: &mut Vec<Effect>) {
-    let (text, what) = match worked_on(state) {
-        Some((_, grid)) => (grid.to_string(), "The grid is on the clipboard as rows of digits."),
-        None => (state.board().to_text(), "The board is on the clipboard as text."),
+    let part = selection(state).zip(worked_on(state)).and_then(|(area, (_, grid))| grid.part(area));
+    let (text, what) = match (part, worked_on(state)) {
+        (Some(part), _) => (part.to_string(), "The selected cells are on the clipboard as rows of digits."),
+        (None, Some((_, grid))) => (grid.to_string(), "The grid is on the clipboard as rows of digits."),
+        (None, None) => (state.board().to_text(), "The board is on the clipboard as text."),
     };
     effects.push(Effect::Copy(text));
     state.say(false, what, None);
@@ -273,7 +286,10 @@ fn paste(state: &mut State, text: &str, effects: &mut Vec<Effect>) {
     if state.kind() == Kind::Arc
         && let Ok(grid) = text.parse::<Grid>()
     {
-        return regrid(state, "paste a grid", effects, |_| Some(grid));
+        return match selection(state) {
+            Some(area) => select::paste_into(state, &grid, area, effects),
+            None => regrid(state, "paste a grid", effects, |_| Some(grid)),
+        };
     }
     if Moment::is_meant(text) {
         return match text.parse() {

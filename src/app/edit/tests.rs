@@ -2,11 +2,13 @@
 
 use proptest::prelude::*;
 
+use super::super::action::Source;
 use super::super::apply::apply;
 use super::super::persist::Settings;
 use super::super::puzzles::{What, make};
 use super::*;
 use crate::board::History;
+use crate::board::arc::Area;
 use crate::board::maze::MazeKind;
 use crate::board::sudoku::Shape;
 use crate::task::dihedral::Dihedral;
@@ -28,7 +30,7 @@ fn does(state: &mut State, action: Action) -> Vec<Effect> {
 }
 
 fn stroke(state: &mut State, erase: bool, cells: &[usize]) {
-    does(state, Action::Pen(Pen::Down { cell: cells[0], erase }));
+    does(state, Action::Pen(Pen::Down { cell: cells[0], erase, select: false }));
     cells[1..].iter().for_each(|cell| drop(does(state, Action::Pen(Pen::Move(*cell)))));
     does(state, Action::Pen(Pen::Up));
 }
@@ -97,7 +99,7 @@ fn a_stroke_asks_when_the_answer_before_has_come_and_at_its_end() {
     stroke(&mut state, false, &[9]);
     assert_eq!(verdict(&state), None);
     state.doc.run.status = super::super::state::RunStatus::Thinking;
-    does(&mut state, Action::Pen(Pen::Down { cell: 10, erase: false }));
+    does(&mut state, Action::Pen(Pen::Down { cell: 10, erase: false, select: false }));
     assert!(state.doc.run.again, "a run that is under way is let through");
     does(&mut state, Action::Pen(Pen::Up));
     assert!(!state.doc.run.again);
@@ -132,6 +134,66 @@ fn an_arc_grid_is_painted_turned_resized_and_pasted() {
     does(&mut state, Action::RemoveExample);
     assert_eq!(state.board().arc().unwrap().task().train.len(), 3);
     assert_eq!(state.hand.place, None);
+}
+
+#[test]
+fn a_selected_part_is_moved_cut_pasted_and_filled_each_undone_by_name() {
+    let mut state = with(make(What::Arc { family: 0, side: 6 }, 1).unwrap());
+    let input = |state: &State| state.board().arc().unwrap().input().to_string();
+    does(&mut state, Action::Paste("1200 3400 0000".into()));
+    does(&mut state, Action::TakeTool(Tool::Select));
+    stroke(&mut state, false, &[0, 4, 5]);
+    let corner = Area { row: 0, col: 0, rows: 2, cols: 2 };
+    assert_eq!((selection(&state), state.doc.history.undo_name()), (Some(corner), Some("paste a grid")));
+    let mut edits = vec![input(&state)];
+    let mut done = |state: &mut State, name: &str, now: &str| {
+        assert_eq!((state.doc.history.undo_name(), input(state).as_str()), (Some(name), now));
+        edits.push(input(state));
+    };
+    stroke(&mut state, false, &[0, 1, 6]);
+    done(&mut state, "move 2 × 2 cells", "0000\n0012\n0034");
+    assert_eq!(selection(&state), Some(Area { row: 1, col: 2, ..corner }));
+    let copied = does(&mut state, Action::Copy);
+    assert!(matches!(&copied[0], Effect::Copy(text) if text == "12\n34"));
+    does(&mut state, Action::TakeColour(5));
+    does(&mut state, Action::FillSelection);
+    done(&mut state, "fill 2 × 2 cells with grey", "0000\n0055\n0055");
+    does(&mut state, Action::Paste("789".into()));
+    done(&mut state, "paste into the selection", "0000\n0078\n0055");
+    assert_eq!(selection(&state), Some(Area { row: 1, col: 2, rows: 1, cols: 2 }));
+    let cut = does(&mut state, Action::Cut);
+    assert!(matches!(&cut[0], Effect::Copy(text) if text == "78"));
+    done(&mut state, "cut 1 × 2 cells", "0000\n0000\n0055");
+    stroke(&mut state, false, &[0]);
+    assert_eq!(selection(&state), None, "a click lets it go");
+    // With Shift every tool selects, and a selection may begin within the one before.
+    does(&mut state, Action::TakeTool(Tool::Brush));
+    does(&mut state, Action::SelectAll);
+    does(&mut state, Action::Pen(Pen::Down { cell: 10, erase: false, select: true }));
+    does(&mut state, Action::Pen(Pen::Move(11)));
+    does(&mut state, Action::Pen(Pen::Up));
+    does(&mut state, Action::Erase);
+    done(&mut state, "delete 1 × 2 cells", "0000\n0000\n0000");
+    while edits.len() > 1 {
+        edits.pop();
+        does(&mut state, Action::Undo);
+        assert_eq!(edits.last(), Some(&input(&state)));
+    }
+}
+
+#[test]
+fn grids_are_copied_between_the_places_of_a_task() {
+    let mut state = with(make(What::Arc { family: 0, side: 6 }, 1).unwrap());
+    let grid = |state: &State, place| state.board().arc().unwrap().grid(place).unwrap().to_string();
+    let output = Place { test: true, pair: 0, output: true };
+    does(&mut state, Action::CopyGrid { from: Source::Input, to: None });
+    assert_eq!(state.doc.history.undo_name(), Some("copy test 1 input to test 1 output"));
+    assert_eq!((worked_on(&state).unwrap().0, state.show_solution), (output, true), "it is shown");
+    let example = Place { test: false, pair: 1, output: false };
+    does(&mut state, Action::CopyGrid { from: Source::Grid(output), to: Some(example) });
+    assert_eq!((grid(&state, example), worked_on(&state).unwrap().0), (grid(&state, output), example));
+    does(&mut state, Action::CopyGrid { from: Source::Answer, to: None });
+    assert!(state.toasts.iter().any(|toast| toast.text.contains("no grid to copy")));
 }
 
 #[test]
@@ -206,11 +268,13 @@ fn any_action() -> impl Strategy<Value = Action> {
         Tool::Fill,
         Tool::Start,
         Tool::Goal,
+        Tool::Select,
     ]);
     let cell = 0usize..40;
     let place = (any::<bool>(), 0usize..4, any::<bool>());
     prop_oneof![
-        6 => (cell.clone(), any::<bool>()).prop_map(|(cell, erase)| Action::Pen(Pen::Down { cell, erase })),
+        6 => (cell.clone(), any::<bool>(), any::<bool>())
+            .prop_map(|(cell, erase, select)| Action::Pen(Pen::Down { cell, erase, select })),
         10 => cell.clone().prop_map(|cell| Action::Pen(Pen::Move(cell))),
         6 => Just(Action::Pen(Pen::Up)),
         4 => tools.clone().prop_map(Action::TakeTool),
@@ -219,6 +283,11 @@ fn any_action() -> impl Strategy<Value = Action> {
         3 => prop::option::of(cell).prop_map(Action::Select),
         4 => (0u8..11).prop_map(Action::Type),
         1 => Just(Action::Erase),
+        1 => Just(Action::Cut),
+        1 => Just(Action::SelectAll),
+        2 => Just(Action::FillSelection),
+        1 => Just(Action::Paste("12\n34".into())),
+        1 => Just(Action::CopyGrid { from: Source::Input, to: None }),
         1 => Just(Action::TogglePencil),
         1 => any::<bool>().prop_map(Action::Lock),
         1 => Just(Action::ClearBoard),

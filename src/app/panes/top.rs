@@ -140,7 +140,7 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
     menu(ui, "Edit", |ui| {
         use CommandId::*;
-        for id in [Undo, Redo, Copy, CopyCsv, CopyState, Erase, Clear] {
+        for id in [Undo, Redo, Copy, Cut, CopyCsv, CopyState, Erase, Clear] {
             menu_item(ui, cx, id);
         }
         ui.separator();
@@ -165,7 +165,7 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
                         menu_item(ui, cx, id);
                     }
                 });
-                for id in [AddExample, RemoveExample] {
+                for id in [SelectTool, SelectAll, FillSelection, CopyInput, CopyAnswer, AddExample, RemoveExample] {
                     menu_item(ui, cx, id);
                 }
             }
@@ -240,6 +240,13 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.separator();
         menu_item(ui, cx, CommandId::Think);
         menu_item(ui, cx, CommandId::Stop);
+        if cx.state.kind() == Kind::Arc {
+            use CommandId::{Ask, Fit, ForgetFit, StopAsking, StopFit};
+            ui.separator();
+            for id in [Ask, StopAsking, Fit, StopFit, ForgetFit] {
+                menu_item(ui, cx, id);
+            }
+        }
         ui.separator();
         for id in [CommandId::NewRun, CommandId::ToggleRun, CommandId::ExportCsv, CommandId::ExportTensorBoard] {
             menu_item(ui, cx, id);

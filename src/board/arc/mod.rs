@@ -1,9 +1,11 @@
 //! ARC: coloured grids, pairs of them that show a rule, and tasks made of such pairs.
 
+mod area;
 pub mod families;
 mod json;
 mod sheet;
 
+pub use area::Area;
 pub use json::{Document, JsonError, parse_solutions, parse_tasks, tasks_to_json, with_solutions};
 
 pub use sheet::{Place, Sheet};

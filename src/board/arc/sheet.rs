@@ -1,5 +1,7 @@
 //! An ARC task as a person works on it: which test input is asked, and every grid open to the brush.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Grid, JsonError, Pair, Task};
@@ -59,6 +61,14 @@ pub struct Place {
     pub pair: usize,
     /// The grid is the pair's output, else its input.
     pub output: bool,
+}
+
+/// In words: `example 1 output`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (pair, grid) = (if self.test { "test" } else { "example" }, if self.output { "output" } else { "input" });
+        write!(f, "{pair} {} {grid}", self.pair + 1)
+    }
 }
 
 impl Sheet {

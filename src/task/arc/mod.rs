@@ -4,9 +4,11 @@
 //! the corner between the two stays [`PAD`], as everything else. ARC's canvas has side 30; a model for smaller grids
 //! has a smaller one.
 
+mod poll;
 mod variant;
 mod vote;
 
+pub use poll::{Poll, Vote, Voter, voters, words};
 pub use variant::{MOST_VARIANTS, Variant, VariantError, variants};
 pub use vote::{Candidate, InputScore, Pass, Score, Votes};
 

@@ -1,18 +1,19 @@
 //! The ARC task: its examples, the grid that is worked on, and the model's answer, in ARC's colours.
 
-use eframe::egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Button, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
-use super::super::super::action::Action;
+use super::super::super::action::{Action, Source};
+use super::super::super::arc::verdict as verdict_of;
 use super::super::super::command::CommandId;
-use super::super::super::edit::worked_on;
+use super::super::super::edit::{selection, worked_on};
 use super::super::super::figures::{colour as colour_name, word};
 use super::super::super::theme::{self, RADIUS};
 use super::super::super::widgets::lattice::Lattice;
 use super::super::super::widgets::{command_button, figure, text_at};
 use super::super::Cx;
 use super::maze::draw;
-use super::{list, place, rail, red_corner, tone};
+use super::{list, place, rail, red_corner, tone, votes};
 use crate::board::arc::{COLOURS, Grid, Place, Sheet};
 use crate::task::glyph::Glyph;
 
@@ -29,7 +30,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
     examples(ui, cx, &sheet, Rect::from_min_size(room.min, vec2(pairs, room.height())));
     let rest = Rect::from_min_max(pos2(room.left() + pairs + 16.0, room.top()), room.max);
     // Below the two grids stand the palette, the buttons of the grid, and the figures.
-    let below = if rest.height() > 330.0 { 132.0 } else { 74.0 };
+    let strip = if cx.state.arc.asked.is_some() { votes::HEIGHT } else { 0.0 };
+    let below = if rest.height() > 330.0 + strip { 132.0 + strip } else { 74.0 + strip };
     let each = ((rest.width() - 16.0) / 2.0).min(rest.height() - CAPTION - below).max(60.0);
     let left = Rect::from_min_size(rest.min, vec2(each, each + CAPTION));
     let right = left.translate(vec2(each + 16.0, 0.0));
@@ -38,8 +40,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
     let under = Rect::from_min_max(pos2(rest.left(), left.bottom() + 8.0), rest.max);
     palette(ui, cx, Rect::from_min_size(under.min, vec2(under.width(), 30.0)));
     buttons(ui, cx, &sheet, Rect::from_min_size(under.min + vec2(0.0, 34.0), vec2(under.width(), 32.0)));
-    if below > 100.0 {
-        row_of_figures(ui, cx, pos2(under.left(), under.top() + 74.0), under.right());
+    votes::show(ui, cx, Rect::from_min_size(under.min + vec2(0.0, 70.0), vec2(under.width(), strip)));
+    if below > 100.0 + strip {
+        row_of_figures(ui, cx, pos2(under.left(), under.top() + 74.0 + strip), under.right());
     }
 }
 
@@ -114,7 +117,18 @@ fn thumbnail(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, at: Place, rect: Rect) {
         let color = if worked { cx.theme.l } else { cx.theme.secondary };
         ui.painter().rect_stroke(lattice.rect.expand(2.0), 3.0, Stroke::new(1.5, color), StrokeKind::Inside);
     }
-    if response.on_hover_text(format!("{name}: work on it")).clicked() {
+    let response = response.on_hover_text(format!("{name}: work on it; the second button copies it"));
+    response.context_menu(|ui| {
+        let Some((on, _)) = worked_on(cx.state) else { return };
+        for (from, to) in [(at, on), (on, at)] {
+            let copy = Button::new(format!("Copy {from} to {to}"));
+            if ui.add_enabled(at != on, copy).clicked() {
+                cx.actions.push(Action::CopyGrid { from: Source::Grid(from), to: Some(to) });
+                ui.close();
+            }
+        }
+    });
+    if response.clicked() {
         if at.test && !at.output && at.pair != sheet.test() {
             cx.actions.push(Action::AskTest(at.pair));
         }
@@ -123,7 +137,7 @@ fn thumbnail(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, at: Place, rect: Rect) {
 }
 
 /// Paints a grid as large as fits; returns where its cells stand.
-fn paint_grid(ui: &Ui, cx: &Cx<'_>, grid: &Grid, room: Rect) -> Lattice {
+pub fn paint_grid(ui: &Ui, cx: &Cx<'_>, grid: &Grid, room: Rect) -> Lattice {
     let lattice = Lattice::fit(room, grid.rows(), grid.cols());
     for (cell, colour) in grid.cells().iter().enumerate() {
         let rect = lattice.cell(cell).shrink(lattice.gap() / 2.0);
@@ -139,9 +153,7 @@ fn editor(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
     let grid = grid.clone();
     let what = match (at.test, at.output) {
         (true, false) => "test input, yours to paint".to_owned(),
-        (true, true) => format!("test {} output", at.pair + 1),
-        (false, false) => format!("example {} input", at.pair + 1),
-        (false, true) => format!("example {} output", at.pair + 1),
+        _ => at.to_string(),
     };
     caption(ui, cx, rect, &format!("{what} · {} × {}", grid.rows(), grid.cols()), true);
     let room = Rect::from_min_max(rect.min + vec2(0.0, CAPTION), rect.max);
@@ -149,6 +161,13 @@ fn editor(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
     let response = ui.interact(lattice.rect, ui.scope_id().with("editor"), Sense::drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, format!("Grid of {}, {what}", sheet.name())));
     draw(&response, &lattice, cx);
+    if let Some(area) = selection(cx.state) {
+        let cells = area.cells(grid.cols());
+        let (first, last) = (cells.first().copied().unwrap_or(0), cells.last().copied().unwrap_or(0));
+        let around = Rect::from_min_max(lattice.cell(first).min, lattice.cell(last).max);
+        ui.painter().rect_stroke(around, 0.0, Stroke::new(4.0, cx.theme.window), StrokeKind::Middle);
+        ui.painter().rect_stroke(around, 0.0, Stroke::new(2.0, cx.theme.text), StrokeKind::Middle);
+    }
     if let Some(cell) = response.hover_pos().map(|at| lattice.nearest(at)).or(cx.state.doc.selected) {
         ui.painter().rect_stroke(lattice.cell(cell), 1.0, Stroke::new(1.5, cx.theme.text), StrokeKind::Inside);
     }
@@ -158,9 +177,23 @@ fn editor(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
     });
 }
 
+/// The vote that is shown in the answer's place, and its grid.
+fn chosen<'a>(cx: &Cx<'a>) -> Option<(usize, &'a Grid)> {
+    let asked = cx.state.arc.asked.as_ref()?;
+    let at = asked.shown?;
+    Some((at, asked.poll.votes().get(at)?.answer.as_ref()?))
+}
+
 /// The model's answer on its canvas.
 fn answer(ui: &Ui, cx: &Cx<'_>, rect: Rect) {
     let (theme, scene) = (cx.theme, cx.scene);
+    if let Some((asked, grid)) = chosen(cx) {
+        let right = cx.state.board().arc().and_then(|sheet| sheet.output());
+        let text = format!("vote {}{}", asked + 1, verdict_of(right, grid));
+        caption(ui, cx, rect, &text, true);
+        paint_grid(ui, cx, grid, Rect::from_min_max(rect.min + vec2(0.0, CAPTION), rect.max));
+        return;
+    }
     let told = super::verdict(cx.state.board(), scene);
     let text = match (&told, scene.answered) {
         (_, false) => "the model's answer".to_owned(),
@@ -238,6 +271,12 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
     ui.spacing_mut().item_spacing.x = 3.0;
     ui.spacing_mut().button_padding.x = 2.0;
     use CommandId::*;
+    if selection(cx.state).is_some() {
+        for id in [Copy, Cut, FillSelection, Erase, SelectNone] {
+            command_button(&mut ui, cx, id);
+        }
+        return;
+    }
     let all =
         [TurnLeft, MirrorSides, MirrorTop, Transpose, CycleColours, MoreRows, FewerRows, MoreColumns, FewerColumns];
     let example = cx.state.hand.place.is_some_and(|place| !place.test) && sheet.task().train.len() > 1;

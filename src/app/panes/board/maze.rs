@@ -59,7 +59,8 @@ pub fn draw(response: &eframe::egui::Response, lattice: &Lattice, cx: &mut Cx<'_
     let second = response.drag_started_by(PointerButton::Secondary);
     if second || response.drag_started_by(PointerButton::Primary) {
         cx.actions.push(Action::Select(None));
-        cx.actions.push(Action::Pen(Pen::Down { cell: at(pos), erase: second }));
+        let select = response.ctx.input(|input| input.modifiers.shift);
+        cx.actions.push(Action::Pen(Pen::Down { cell: at(pos), erase: second, select }));
     } else if response.dragged() {
         cx.actions.push(Action::Pen(Pen::Move(at(pos))));
     }

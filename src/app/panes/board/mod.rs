@@ -3,17 +3,21 @@
 
 mod arc;
 mod card;
+mod fit;
 mod maze;
 mod pad;
 mod rail;
 mod sudoku;
 mod tabs;
+mod votes;
 
 use eframe::egui::{
     Align2, Button, Color32, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 use lucide_icons::Icon;
 
+use super::super::action::Action;
+use super::super::arc::{ArcAction, COUNTS};
 use super::super::command::{CommandId, command};
 use super::super::explain::Tone;
 use super::super::figures::{figures as all_figures, subtitle, verdict};
@@ -41,6 +45,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
             Kind::Arc => "Right answer",
         };
         toggle(ui, cx, CommandId::Solution, truth, state.show_solution);
+        if kind == Kind::Arc {
+            ask(ui, cx);
+        }
         if kind == Kind::Sudoku {
             toggle(ui, cx, CommandId::Candidates, "Candidates", state.show_candidates);
         }
@@ -50,7 +57,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     text_at(ui.painter(), line.left_center(), Align2::LEFT_CENTER, &text, font, color, line.width());
     let mut area = ui.available_rect_before_wrap();
     ui.allocate_rect(area, Sense::hover());
-    if let Some(caveat) = state.caveat() {
+    if fit::concerns(cx) {
+        area.max.y = fit::show(ui, cx, area) - 8.0;
+    } else if let Some(caveat) = state.caveat() {
         area.max.y = note(ui, cx, area, &caveat) - 8.0;
     }
     match kind {
@@ -70,6 +79,27 @@ fn toggle(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId, name: &str, on: bool) {
     if response.on_hover_text(command.tooltip(cx.state)).clicked() {
         cx.actions.push(command.action.clone());
     }
+}
+
+/// Asks an ARC task in variants: in how many, is chosen here.
+fn ask(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let command = command(CommandId::Ask);
+    let (possible, count) = ((command.possible)(cx.state), cx.state.arc.count);
+    let menu = ui.add_enabled_ui(possible, |ui| {
+        let name = RichText::new("Ask with augmentations…").color(cx.theme.secondary);
+        let menu = ui.menu_button(name, |ui| {
+            for number in COUNTS {
+                let text = if number == 1 { "as it is".to_owned() } else { format!("in {number} variants") };
+                if ui.selectable_label(number == count, text).clicked() {
+                    cx.actions.push(Action::Arc(ArcAction::AskIn(number)));
+                    ui.close();
+                }
+            }
+        });
+        menu.response
+    });
+    menu.inner.widget_info(|| WidgetInfo::labeled(Role::ComboBox, possible, "Ask with augmentations"));
+    menu.inner.on_hover_text(command.tooltip());
 }
 
 /// What has to be known of the answer, at the bottom; returns where it begins.

@@ -25,6 +25,7 @@ fn entries(kind: Kind) -> Vec<(CommandId, &'static str, Option<Tool>)> {
         Tool::Fill => (CommandId::Fill, "flood", Some(*tool)),
         Tool::Start => (CommandId::PutStart, "start", Some(*tool)),
         Tool::Goal => (CommandId::PutGoal, "goal", Some(*tool)),
+        Tool::Select => (CommandId::SelectTool, "select", Some(*tool)),
     });
     tools.chain([(CommandId::Clear, "clear", None), (CommandId::NewPuzzle, "make", None)]).collect()
 }
@@ -33,8 +34,9 @@ fn entries(kind: Kind) -> Vec<(CommandId, &'static str, Option<Tool>)> {
 pub fn show(ui: &Ui, cx: &mut Cx<'_>, room: Rect) {
     let all = entries(cx.state.kind());
     // The names are left out where they do not fit.
-    let named = room.height() >= all.len() as f32 * (BUTTON + 18.0);
-    let step = if named { BUTTON + 18.0 } else { (room.height() / all.len() as f32).min(BUTTON + 6.0) };
+    let each = room.height() / all.len() as f32;
+    let named = each >= BUTTON + 15.0;
+    let step = each.min(if named { BUTTON + 18.0 } else { BUTTON + 6.0 });
     for (i, (id, name, tool)) in all.into_iter().enumerate() {
         let corner = pos2(room.center().x - BUTTON / 2.0, room.top() + i as f32 * step);
         let rect = Rect::from_min_size(corner, vec2(BUTTON, BUTTON.min(step - 2.0)));

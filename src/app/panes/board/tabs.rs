@@ -91,7 +91,7 @@ fn tab(ui: &mut Ui, cx: &mut Cx<'_>, doc: &Document, width: f32) {
             let mark = char::from(Icon::X).to_string();
             ui.painter().text(cross.center(), Align2::CENTER_CENTER, mark, theme::icons(13.0), color);
         }
-        if close.on_hover_text(command(CommandId::CloseTab).tooltip()).clicked() {
+        if close.on_hover_text(command(CommandId::CloseTab).tooltip(cx.state)).clicked() {
             cx.actions.push(Action::Tab(TabAction::Close(Some(id))));
             return;
         }

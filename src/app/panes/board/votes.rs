@@ -1,0 +1,126 @@
+//! The votes of a task's variants: a strip of answers, grouped and ranked.
+
+use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use super::super::super::action::Action;
+use super::super::super::arc::{ArcAction, Asked};
+use super::super::super::command::CommandId;
+use super::super::super::theme;
+use super::super::super::widgets::{command_button, text_at};
+use super::super::Cx;
+use super::arc::paint_grid;
+use crate::board::arc::Grid;
+
+/// How high the strip is, points.
+pub const HEIGHT: f32 = 108.0;
+/// The side of an answer.
+const SIDE: f32 = 48.0;
+/// The height of a line of text.
+const LINE: f32 = 18.0;
+
+/// The voters that gave one answer.
+struct Group {
+    title: String,
+    answer: Option<Grid>,
+    voters: Vec<usize>,
+}
+
+/// The answers with their voters, best first; those that show no grid come last.
+fn groups(asked: &Asked) -> Vec<Group> {
+    let votes = asked.poll.votes();
+    let with = |answer: Option<&Grid>| -> Vec<usize> {
+        votes.iter().enumerate().filter(|(_, vote)| vote.answer.as_ref() == answer).map(|(at, _)| at).collect()
+    };
+    let mut all: Vec<Group> = Vec::new();
+    for (rank, candidate) in asked.poll.ranked().into_iter().enumerate() {
+        let name = match rank {
+            0 => "1st guess · ",
+            1 => "2nd guess · ",
+            _ => "",
+        };
+        let title = format!("{name}{} × · halt {:.2}", candidate.votes, candidate.halting);
+        all.push(Group { title, voters: with(Some(&candidate.answer)), answer: Some(candidate.answer) });
+    }
+    let none = with(None);
+    if !none.is_empty() {
+        all.push(Group { title: format!("no grid · {} ×", none.len()), answer: None, voters: none });
+    }
+    all
+}
+
+/// Shows the strip in its room.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) {
+    let Some(asked) = &cx.state.arc.asked else { return };
+    let right = cx.state.board().arc().and_then(|sheet| sheet.output());
+    let theme = cx.theme;
+    let head = Rect::from_min_size(room.min, vec2(room.width(), 28.0));
+    let stop = if asked.running { 40.0 } else { 0.0 };
+    let at = head.left_center();
+    let text = asked.text(right);
+    text_at(ui.painter(), at, Align2::LEFT_CENTER, &text, theme::text(13.0), theme.text, room.width() - stop);
+    let about = ui.interact(head, ui.scope_id().with("votes"), Sense::hover());
+    about.widget_info(|| WidgetInfo::labeled(Role::Status, true, &text));
+    about.on_hover_text(asked.rows());
+    if asked.running {
+        let place = Rect::from_min_max(pos2(head.right() - 36.0, head.top()), head.max);
+        command_button(&mut ui.new_child(UiBuilder::new().max_rect(place)), cx, CommandId::StopAsking);
+    }
+    let strip = Rect::from_min_max(pos2(room.left(), head.bottom() + 2.0), room.max);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(strip));
+    ScrollArea::horizontal().id_salt("votes").auto_shrink(false).show(&mut child, |ui| {
+        ui.horizontal_top(|ui| {
+            ui.spacing_mut().item_spacing.x = 14.0;
+            for (rank, group) in groups(asked).iter().enumerate() {
+                block(ui, cx, asked, group, rank, right);
+            }
+        });
+    });
+}
+
+/// The voters of one answer beside each other, under what the answer has got.
+fn block(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, group: &Group, rank: usize, right: Option<&Grid>) {
+    let theme = cx.theme;
+    let is_right = right.is_some() && group.answer.as_ref() == right;
+    let guess = rank < 2 && group.answer.is_some();
+    let color = match (is_right, guess) {
+        (true, _) => theme.right,
+        (_, true) => theme.text,
+        _ => theme.secondary,
+    };
+    let title = if is_right { format!("{} · right", group.title) } else { group.title.clone() };
+    let font = if guess { theme::bold(12.0) } else { theme::text(12.0) };
+    let galley = ui.painter().layout_no_wrap(title, font, color);
+    let width = (group.voters.len() as f32 * (SIDE + 4.0)).max(galley.size().x);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, LINE + SIDE + 4.0), Sense::hover());
+    ui.painter().galley(rect.min, galley, color);
+    for (i, &voter) in group.voters.iter().enumerate() {
+        let corner = rect.min + vec2(i as f32 * (SIDE + 4.0), LINE);
+        let place = Rect::from_min_size(corner, vec2(SIDE, SIDE));
+        thumbnail(ui, cx, asked, voter, place, right, guess);
+    }
+}
+
+fn thumbnail(ui: &Ui, cx: &mut Cx<'_>, asked: &Asked, at: usize, place: Rect, right: Option<&Grid>, guess: bool) {
+    let theme = cx.theme;
+    let response = ui.interact(place, ui.scope_id().with(("vote", at)), Sense::click());
+    let (told, on) = (asked.vote(at, right), asked.shown == Some(at));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &told));
+    match &asked.poll.votes()[at].answer {
+        Some(grid) => {
+            paint_grid(ui, cx, grid, place.shrink(3.0));
+        }
+        None => {
+            ui.painter().text(place.center(), Align2::CENTER_CENTER, "–", theme::text(16.0), theme.secondary);
+        }
+    }
+    let line = match (on, response.hovered() || response.has_focus(), guess) {
+        (true, ..) => Stroke::new(2.0, theme.l),
+        (_, true, _) => Stroke::new(1.5, theme.text),
+        (_, _, true) => Stroke::new(1.0, theme.secondary),
+        _ => Stroke::new(1.0, theme.hairline),
+    };
+    ui.painter().rect_stroke(place, 4.0, line, StrokeKind::Inside);
+    if response.on_hover_text(format!("{told}. A click shows it large.")).clicked() {
+        cx.actions.push(Action::Arc(ArcAction::Show((!on).then_some(at))));
+    }
+}
