@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::action::{Action, Effect};
-use super::edit::put;
+use super::document::put;
 use super::state::State;
 use crate::board::maze::{Maze, Picture, Reading};
 

@@ -99,7 +99,7 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>) {
         menu.response
     });
     menu.inner.widget_info(|| WidgetInfo::labeled(Role::ComboBox, possible, "Ask with augmentations"));
-    menu.inner.on_hover_text(command.tooltip());
+    menu.inner.on_hover_text(command.tooltip(cx.state));
 }
 
 /// What has to be known of the answer, at the bottom; returns where it begins.
