@@ -3,7 +3,9 @@
 use super::action::{Action, Effect};
 use super::apply::{from_the_start, think};
 use super::background::News;
-use super::document::{bring_kind, fill, found_model, not_saved, put, put_untouched, recalled, saved};
+use super::document::{
+    bring_kind, fill, found_model, not_saved, put, put_untouched, recalled, saved, take_fitting_model,
+};
 use super::opened::open;
 use super::puzzles::Sample;
 use super::scene::uncertainty;
@@ -117,6 +119,10 @@ fn model_came(state: &mut State, boards: Option<Boards>, effects: &mut Vec<Effec
     }
     if fill(state, effects) || state.is_answered() {
         return;
+    }
+    // One that came by itself may be of another kind than what a person has opened meanwhile.
+    if !chosen && !state.doc.untouched {
+        take_fitting_model(state, effects);
     }
     think(state, effects);
     from_the_start(state);
@@ -400,7 +406,7 @@ mod tests {
         assert!(effects.iter().any(|e| matches!(e, Effect::Generate(order) if order.what.kind() == Kind::Maze)));
         show_kind(&mut state, Kind::Sudoku, &mut effects);
         assert_eq!(*state.board(), before);
-        assert!(state.thinking() && state.doc.history.undo_name().is_some());
+        assert!(state.thinking() && state.doc.title == "test");
     }
 
     #[test]

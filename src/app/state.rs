@@ -332,14 +332,14 @@ mod tests {
     fn loops() {
         let mut looped = state(12);
         looped.settings.looping = Loop::Segment;
-        looped.playhead.at = 12;
+        looped.doc.playhead.at = 12;
         looped.tick(0.0);
-        assert_eq!(looped.playhead.at, 6);
+        assert_eq!(looped.doc.playhead.at, 6);
         let mut run = state(3);
         run.settings.looping = Loop::Run;
-        run.playhead.at = 3;
+        run.doc.playhead.at = 3;
         run.tick(0.0);
-        assert_eq!(run.playhead.at, 0);
+        assert_eq!(run.doc.playhead.at, 0);
     }
 
     #[test]

@@ -55,6 +55,9 @@ fn trace_writes_the_recorded_states() {
 #[test]
 fn exit_codes_and_errors_name_what_is_wrong() {
     assert_eq!(hrmscope(&["inspect"]).status.code(), Some(2));
+    let garbled = hrmscope(&["--state", "hrmscope:1 task=maze board=S.."]);
+    assert_eq!(garbled.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&garbled.stderr).contains("board=S.. does not fit"));
     let missing = hrmscope(&["inspect", "/no/such/file"]);
     assert_eq!(missing.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("/no/such/file"));

@@ -186,15 +186,13 @@ fn a_copied_state_brings_back_board_model_and_moment() {
         app.state.model.as_ref().is_some_and(|model| model.name == "sudoku-4x4") && finished(app)
     });
     act(&mut harness, Action::GoTo(5));
-    harness.key_press_modifiers(SHIFT, Key::C);
-    let text = (0..3).find_map(|_| {
-        harness.step();
-        harness.output().platform_output.commands.iter().find_map(|command| match command {
-            OutputCommand::CopyText(text) => Some(text.clone()),
-            _ => None,
-        })
+    harness.event(Event::Key { key: Key::C, physical_key: None, pressed: true, repeat: false, modifiers: SHIFT });
+    harness.step();
+    let copied = harness.output().platform_output.commands.iter().find_map(|command| match command {
+        OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
     });
-    let text = text.expect("the state is on the clipboard");
+    let text = copied.expect("the state is on the clipboard");
     assert!(text.starts_with("hrmscope:1 task=sudoku box=2x2 board=1.....3..4.....2 model=sudoku-4x4@"), "{text}");
     let state = Some(text.parse().unwrap());
     let mut other = open_with(Options { state, ..Options::default() }, SIZE);

@@ -99,6 +99,8 @@ pub(super) fn make_room(state: &mut State, board: Board, title: String, effects:
     }
     state.doc.title = title;
     state.doc.saved = Some(board);
+    // Who answered the board before says nothing about this one.
+    state.doc.run.asked_of = None;
 }
 
 /// Puts a board there that the program chose itself: nothing to undo, and it may be replaced again.

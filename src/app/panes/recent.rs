@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use eframe::egui::{Align, Button, Layout, Ui, vec2};
+use eframe::egui::{Align, Button, Layout, RichText, Ui, vec2};
 use lucide_icons::Icon;
 
 use super::super::action::Action;
@@ -12,6 +12,9 @@ use super::Cx;
 
 /// The files with boards, newest first.
 pub fn boards(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if cx.state.settings.recent_boards.is_empty() {
+        ui.label(RichText::new("Files with boards that you open or save").color(cx.theme.secondary));
+    }
     for path in &cx.state.settings.recent_boards {
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());

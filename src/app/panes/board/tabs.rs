@@ -16,8 +16,10 @@ use super::Cx;
 use crate::board::Kind;
 
 const HEIGHT: f32 = 30.0;
-const NARROWEST: f32 = 84.0;
+const NARROWEST: f32 = 104.0;
 const WIDEST: f32 = 176.0;
+/// Narrower tabs have no picture of their kind.
+const PICTURED: f32 = 130.0;
 /// The room of the cross that closes a tab.
 const CROSS: f32 = 24.0;
 
@@ -75,11 +77,15 @@ fn tab(ui: &mut Ui, cx: &mut Cx<'_>, doc: &Document, width: f32) {
         Kind::Arc => Icon::Puzzle,
     };
     let (y, color) = (inner.center().y, if active { theme.text } else { theme.secondary });
-    let mark = char::from(icon).to_string();
-    painter.text(pos2(inner.left() + 14.0, y), Align2::CENTER_CENTER, mark, theme::icons(13.0), theme.secondary);
+    let mut start = pos2(inner.left() + 10.0, y);
+    if width >= PICTURED {
+        let (mark, at) = (char::from(icon).to_string(), pos2(inner.left() + 14.0, y));
+        painter.text(at, Align2::CENTER_CENTER, mark, theme::icons(13.0), theme.secondary);
+        start.x += 16.0;
+    }
     let font = if active { theme::bold(13.0) } else { theme::text(13.0) };
-    let start = pos2(inner.left() + 26.0, y);
-    text_at(painter, start, Align2::LEFT_CENTER, doc.name(), font, color, cross.left() - start.x - 2.0);
+    let end = if active || touched || unsaved { cross.left() - 2.0 } else { inner.right() - 6.0 };
+    text_at(painter, start, Align2::LEFT_CENTER, doc.name(), font, color, end - start.x);
     if unsaved && !touched {
         painter.circle_filled(cross.center(), 3.5, color);
     }
@@ -91,7 +97,8 @@ fn tab(ui: &mut Ui, cx: &mut Cx<'_>, doc: &Document, width: f32) {
             let mark = char::from(Icon::X).to_string();
             ui.painter().text(cross.center(), Align2::CENTER_CENTER, mark, theme::icons(13.0), color);
         }
-        if close.on_hover_text(command(CommandId::CloseTab).tooltip(cx.state)).clicked() {
+        let close = close.on_hover_text(command(CommandId::CloseTab).tooltip(cx.state));
+        if close.clicked() || close.middle_clicked() {
             cx.actions.push(Action::Tab(TabAction::Close(Some(id))));
             return;
         }
