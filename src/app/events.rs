@@ -189,8 +189,9 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         News::NotSaved(id) => not_saved(state, id),
         News::FoundModel(id, found, other) => found_model(state, id, found, other, effects),
         News::Missing(paths) => state.missing = paths,
-        News::Exported(Ok(path)) => state.say(false, format!("The curves are saved as {}.", path.display()), None),
+        News::Exported(Ok(path)) => state.say(false, format!("Saved as {}.", path.display()), None),
         News::Exported(Err(message)) => state.say(true, format!("{message}."), None),
+        News::Movie(told) => super::movie::hear(state, told),
         News::Generated(order, Ok(board)) => {
             state.generating = false;
             let title = order.what.title();

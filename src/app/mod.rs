@@ -10,14 +10,20 @@ mod document;
 mod edit;
 mod events;
 mod explain;
+mod export;
 mod figures;
 mod fit;
 mod hand;
+mod heat;
 mod keys;
 mod layout;
+mod movie;
 mod open;
 mod opened;
+mod overlay;
 mod panes;
+mod parts;
+mod past;
 mod persist;
 mod picture;
 mod puzzles;
@@ -38,15 +44,19 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 pub use action::{Action, Effect, Source, Stride};
 pub use arc::{ArcAction, ArcState};
 pub use document::{Answer, Document, Moment, TabAction};
+pub use export::Plot;
 pub use figures::Judged;
 pub use hand::{Pen, Tool};
+pub use heat::{HeatSettings, Shown};
 pub use layout::{Mode, Pane};
+pub use movie::{Draft as MovieDraft, MovieAction};
+pub use overlay::{Lens, Overlay};
 pub use persist::{Loop, Settings};
 pub use picture::{PictureAction, PictureDraft};
 pub use puzzles::{Difficulty, Order, What};
 pub use research::{Form, Page, ResearchAction, ResearchState, Topic};
 pub use scene::Truth;
-pub use state::{RunStatus, State};
+pub use state::{Enlarged, RunStatus, State};
 pub use theme::ThemeChoice;
 pub use train::{Axis, CurveSettings, Draft, Field, Format, Length, PresetInfo, TrainAction, TrainState};
 
@@ -56,6 +66,7 @@ use apply::{apply, first_model};
 use background::Background;
 use document::Keeping;
 use layout::Layout;
+use overlay::Measured;
 use panes::trajectory::Ways;
 use panes::{Cx, Panes};
 use persist::{LAYOUT_KEY, RESEARCH_LAYOUT_KEY, TRAIN_LAYOUT_KEY};
@@ -180,6 +191,7 @@ pub struct App {
     ways: Ways,
     /// What egui's own widgets wear.
     contrast: bool,
+    measured: Measured,
     seed: u64,
     keeping: Keeping,
     /// The title of the window.
@@ -221,6 +233,7 @@ impl App {
             watcher: Watcher::start(runs, move || wake_for_runs.request_repaint()),
             curves: Curves::default(),
             ways: Ways::default(),
+            measured: Measured::default(),
             engine: Engine::start(move || wake.request_repaint()),
             background: Background::new(move || wake_too.request_repaint()),
             researcher: Researcher::new(move || wake_for_studies.request_repaint()),
@@ -303,6 +316,7 @@ impl App {
                 Effect::ResetLayout => self.layout.of(self.state.settings.mode).reset(),
                 Effect::Runs(order) => self.watcher.order(order),
                 Effect::Research(order) => self.researcher.order(order),
+                Effect::Movie(job) => self.background.movie(*job),
                 Effect::AskExport(export) => self.background.ask_export(export),
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
@@ -347,6 +361,7 @@ impl App {
             ctx.request_repaint_after(Duration::from_secs_f64(seconds.max(0.0)));
         }
         self.name_window(ctx);
+        theme::animate(ctx, !self.state.settings.still);
         self.state.dark = ctx.theme() == egui::Theme::Dark;
         if self.state.settings.contrast != self.contrast {
             self.contrast = self.state.settings.contrast;
@@ -376,12 +391,16 @@ impl App {
         let theme = Theme::of(ui.ctx().theme(), self.state.settings.contrast);
         let scene = self.state.scene();
         let mut actions = Vec::new();
-        let Self { state, layout, pictures, curves, ways, .. } = self;
+        self.measured.follow(&self.state, &scene);
+        let Self { state, layout, pictures, curves, ways, measured, .. } = self;
         let layout = layout.of(state.settings.mode);
-        let mut cx = Cx { state, scene: &scene, theme, actions: &mut actions, pictures, curves, ways };
+        let mut cx = Cx { state, scene: &scene, theme, actions: &mut actions, measured, pictures, curves, ways };
         let bar = Frame::new().fill(theme.pane).inner_margin(egui::Margin::symmetric(8, 0));
         Panel::top("bar").exact_size(41.0).frame(bar).show(ui, |ui| panes::top::show(ui, &mut cx));
         CentralPanel::default().frame(Frame::new().fill(theme.window)).show(ui, |ui| {
+            if let Some(enlarged) = cx.state.enlarged.filter(|_| cx.state.settings.mode == Mode::Explore) {
+                return panes::full::show(ui, &mut cx, enlarged);
+            }
             layout.fit(ui.available_size());
             let tabbed = layout.tree.tiles.tile_ids().filter(|tile| layout.tabbed(*tile)).collect();
             let mut panes = Panes {
@@ -390,6 +409,7 @@ impl App {
                     scene: &scene,
                     theme,
                     actions: cx.actions,
+                    measured: cx.measured,
                     pictures: cx.pictures,
                     curves: cx.curves,
                     ways: cx.ways,

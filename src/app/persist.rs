@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::command::Shortcuts;
+use super::heat::HeatSettings;
 use super::layout::Mode;
+use super::overlay::{Lens, Overlay};
 use super::puzzles::Difficulty;
 use super::theme::ThemeChoice;
 use super::train::CurveSettings;
@@ -82,6 +84,14 @@ pub struct Settings {
     pub maze_kind: MazeKind,
     /// ARC grids wear colours that are told apart in all common kinds of colour blindness.
     pub safe_colours: bool,
+    /// What the cells' colours say.
+    pub overlay: Overlay,
+    /// Which cells are pointed out.
+    pub lens: Option<Lens>,
+    /// How the heat maps are drawn.
+    pub heat: HeatSettings,
+    /// Nothing moves but the playhead.
+    pub still: bool,
 }
 
 impl Default for Settings {
@@ -108,6 +118,10 @@ impl Default for Settings {
             maze_side: 9,
             maze_kind: MazeKind::Perfect,
             safe_colours: false,
+            overlay: Overlay::None,
+            lens: None,
+            heat: HeatSettings::default(),
+            still: false,
         }
     }
 }

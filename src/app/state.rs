@@ -8,6 +8,7 @@ use super::arc::ArcState;
 use super::command::CommandId;
 pub use super::document::{Document, RunStatus, Told, Verdict};
 use super::hand::Hand;
+use super::movie::Movie;
 use super::persist::{Loop, Settings};
 use super::picture::PictureDraft;
 use super::puzzles::Sample;
@@ -19,7 +20,7 @@ use crate::board::{Board, Kind};
 use crate::checkpoint::SHIPPED;
 use crate::engine::{DeviceInfo, ModelInfo, ModelSource};
 use crate::task::Boards;
-use crate::trace::{Recording, StepRecord};
+use crate::trace::{Module, Recording, StepRecord};
 
 /// The speeds of playing, micro-steps per second.
 pub const SPEEDS: &[f32] = &[0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0, 60.0];
@@ -27,6 +28,15 @@ pub const SPEEDS: &[f32] = &[0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0, 60.0];
 pub const FLASH: f64 = 0.4;
 /// How long a message that is no error stays, seconds.
 pub const NOTE_STAYS: f64 = 7.0;
+
+/// What of the clockwork is shown in the whole window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enlarged {
+    /// Both heat maps beside it.
+    Both,
+    /// One module's, large.
+    One(Module),
+}
 
 /// A message in the corner.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,6 +123,10 @@ pub struct State {
     pub keys: Option<String>,
     /// The command that gets the next keys pressed.
     pub rebinding: Option<CommandId>,
+    /// The clockwork is shown in the whole window.
+    pub enlarged: Option<Enlarged>,
+    /// The dialog for saving the run as a moving picture.
+    pub movie: Option<Movie>,
     /// The command palette is open, with what was typed.
     pub palette: Option<String>,
     /// Files hover over the window.
@@ -156,6 +170,8 @@ impl State {
             picture: None,
             keys: None,
             rebinding: None,
+            enlarged: None,
+            movie: None,
             palette: None,
             dropping: false,
             now: 0.0,
@@ -217,8 +233,20 @@ impl State {
 
     /// How bright the marks of change are: 1 when it just happened, then falling to a rest that stays visible.
     pub fn flash(&self) -> f32 {
-        let age = ((self.now - self.doc.playhead.moved_at) / FLASH).clamp(0.0, 1.0) as f32;
+        let age = if self.settings.still { 1.0 } else { self.since_moved(FLASH) };
         1.0 - 0.6 * age * (2.0 - age)
+    }
+
+    /// How far what the last micro-step carries has come along the wires, 0 to 1: it arrives before the next one comes.
+    /// None when it has arrived, and while pictures stand still.
+    pub fn travel(&self) -> Option<f32> {
+        let come = self.since_moved(FLASH.min(1.0 / f64::from(self.settings.speed.max(0.1))));
+        Some(come).filter(|come| *come < 1.0 && self.doc.playhead.at > 0 && !self.settings.still)
+    }
+
+    /// How much of a time has passed since the playhead moved, 0 to 1.
+    fn since_moved(&self, time: f64) -> f32 {
+        ((self.now - self.doc.playhead.moved_at) / time).clamp(0.0, 1.0) as f32
     }
 
     /// Writes a line into the log.
@@ -256,7 +284,8 @@ impl State {
         self.now = now;
         self.toasts.retain(|toast| toast.error || now - toast.born < NOTE_STAYS);
         let toasts = self.toasts.iter().filter(|t| !t.error).map(|t| NOTE_STAYS - (now - t.born)).reduce(f64::min);
-        let flash = (now - self.doc.playhead.moved_at < FLASH && self.doc.playhead.at > 0).then_some(0.0);
+        let moves = !self.settings.still && self.doc.playhead.at > 0;
+        let flash = (moves && now - self.doc.playhead.moved_at < FLASH).then_some(0.0);
         [toasts, flash, self.play()].into_iter().flatten().reduce(f64::min)
     }
 
@@ -340,6 +369,24 @@ mod tests {
         run.doc.playhead.at = 3;
         run.tick(0.0);
         assert_eq!(run.doc.playhead.at, 0);
+    }
+
+    #[test]
+    fn still_pictures_ask_for_no_frame() {
+        let mut state = state(3);
+        state.doc.playhead.playing = false;
+        state.now = 1.0;
+        state.show(2);
+        assert_eq!(state.tick(1.0), Some(0.0));
+        assert_eq!((state.travel(), state.flash()), (Some(0.0), 1.0));
+        state.tick(1.2);
+        assert!((state.travel().unwrap() - 0.5).abs() < 1e-6);
+        // Data arrive before the next step comes.
+        state.settings.speed = 60.0;
+        assert_eq!(state.travel(), None);
+        state.settings.still = true;
+        assert_eq!((state.tick(1.0), state.travel()), (None, None));
+        assert!(state.flash() < 0.5);
     }
 
     #[test]

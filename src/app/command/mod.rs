@@ -4,6 +4,7 @@ mod arc;
 mod board;
 mod document;
 mod general;
+mod pictures;
 mod research;
 mod shortcut;
 
@@ -148,6 +149,38 @@ pub enum CommandId {
     SaveNumbers,
     ExportCsv,
     ExportTensorBoard,
+    LayNothing,
+    LayDecidedSoFar,
+    LayDecided,
+    LayUncertainty,
+    LayNormH,
+    LayChangeH,
+    LayCosineH,
+    LayNormL,
+    LayChangeL,
+    LayCosineL,
+    PointUncertain,
+    PointChanged,
+    HeatState,
+    HeatChange,
+    HeatToEnd,
+    HeatOrder,
+    HeatRange,
+    Full,
+    Still,
+    ConvergencePng,
+    ConvergenceSvg,
+    ConvergenceCsv,
+    HaltingPng,
+    HaltingSvg,
+    HaltingCsv,
+    TrajectoryPng,
+    TrajectorySvg,
+    TrajectoryCsv,
+    BoardPngSmall,
+    BoardPng,
+    BoardPngLarge,
+    SaveRun,
     Palette,
     Keys,
 }
@@ -171,7 +204,7 @@ impl CommandId {
                 | Loop
                 | Think
         );
-        let tables = board::TABLE.iter().chain(document::TABLE).chain(arc::TABLE);
+        let tables = board::TABLE.iter().chain(document::TABLE).chain(arc::TABLE).chain(pictures::TABLE);
         clock || tables.map(|command| command.id).any(|id| id == self && !matches!(id, NewPuzzle | Save | SaveAs))
     }
 }
@@ -180,9 +213,13 @@ fn always(_: &State) -> bool {
     true
 }
 
+fn has_steps(state: &State) -> bool {
+    state.computed() > 0
+}
+
 /// All commands.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
-    let boards = document::TABLE.iter().chain(board::TABLE).chain(arc::TABLE);
+    let boards = document::TABLE.iter().chain(board::TABLE).chain(arc::TABLE).chain(pictures::TABLE);
     general::TABLE.iter().chain(boards).chain(research::TABLE)
 }
 

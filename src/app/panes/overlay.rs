@@ -14,6 +14,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
         super::new_run::show(ctx, cx);
     }
     super::picture::show(ctx, cx);
+    super::movie::show(ctx, cx);
     super::keys::show(ctx, cx);
     super::palette::show(ctx, cx);
     super::closing::show(ctx, cx);

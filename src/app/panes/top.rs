@@ -133,6 +133,9 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
             menu_item(ui, cx, id);
         }
         ui.separator();
+        menu_item(ui, cx, CommandId::BoardPng);
+        menu_item(ui, cx, CommandId::SaveRun);
+        ui.separator();
         menu_item(ui, cx, CommandId::NextTab);
         menu_item(ui, cx, CommandId::PreviousTab);
         ui.separator();
@@ -203,7 +206,7 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         for id in [CommandId::Solution, CommandId::Candidates, CommandId::ArcColours] {
             menu_item(ui, cx, id);
         }
-        for id in [CommandId::ShowLibrary, CommandId::ShowPlots] {
+        for id in [CommandId::ShowLibrary, CommandId::ShowPlots, CommandId::Full, CommandId::Still] {
             menu_item(ui, cx, id);
         }
         ui.separator();

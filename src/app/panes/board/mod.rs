@@ -5,6 +5,7 @@ mod arc;
 mod card;
 mod fit;
 mod maze;
+mod over;
 mod pad;
 mod rail;
 mod sudoku;
@@ -23,7 +24,7 @@ use super::super::explain::Tone;
 use super::super::figures::{figures as all_figures, subtitle, verdict};
 use super::super::state::RunStatus;
 use super::super::theme;
-use super::super::widgets::{figure, text_at, wrapped};
+use super::super::widgets::{export_menu, figure, text_at, wrapped};
 use super::Cx;
 use crate::board::Kind;
 
@@ -39,6 +40,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         text += &format!(" · answered in {elapsed:.0} ms");
     }
     let dragged = tabs::show(ui, cx, |ui, cx| {
+        use CommandId::{BoardPng, BoardPngLarge, BoardPngSmall, SaveRun};
+        export_menu(ui, cx, "Export the board", &[BoardPngSmall, BoardPng, BoardPngLarge, SaveRun]);
         let truth = match kind {
             Kind::Sudoku => "Solution",
             Kind::Maze => "Shortest path",
@@ -51,6 +54,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         if kind == Kind::Sudoku {
             toggle(ui, cx, CommandId::Candidates, "Candidates", state.show_candidates);
         }
+        over::chooser(ui, cx);
     });
     let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
     let (font, color) = (theme::text(12.0), cx.theme.secondary);
@@ -62,6 +66,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     } else if let Some(caveat) = state.caveat() {
         area.max.y = note(ui, cx, area, &caveat) - 8.0;
     }
+    area = over::foot(ui, cx, area);
     match kind {
         Kind::Sudoku => sudoku::show(ui, cx, area),
         Kind::Maze => maze::show(ui, cx, area),
