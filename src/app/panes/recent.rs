@@ -50,7 +50,7 @@ pub fn missing(ui: &mut Ui, cx: &mut Cx<'_>, path: &Path, name: &str) {
         }
         let tip = format!("{} is not there any more", path.display());
         let faint = theme::Theme { text: cx.theme.faint, secondary: cx.theme.faint, ..*cx.theme };
-        let (icon, detail) = (Icon::FileX, "not there any more");
+        let (icon, detail) = (Icon::FileX, "gone");
         Row { icon, mark: faint.faint, name, detail, active: false, tip: &tip }.show(ui, &faint);
     });
 }
