@@ -82,7 +82,8 @@ impl State {
             Board::Arc(sheet) if self.puzzle_id().is_none() => Some(format!(
                 "{} has no row in its puzzle table for the task {}. An HRM learns each task's rule as such a row and does \
                  not read the examples, so it cannot know this rule; it answers with the blank row, and the answer cannot \
-                 be good.",
+                 be good. A row fitted to the examples can only call up what the weights hold; fitting the whole model may \
+                 find a new rule, but more often just learns the examples.",
                 model.name,
                 sheet.name()
             )),

@@ -206,7 +206,7 @@ mod tests {
         let votes = state.arc.asked.as_ref().unwrap();
         assert_eq!(
             votes.text(state.board().arc().unwrap().output()),
-            "1 of 3 votes · 1 different answer: none is right"
+            "1 of 3 votes · 1 different answer: none is right · all with the blank row"
         );
         assert!(votes.vote(0, None).starts_with("Vote 1: as it is · 1 × 2 · stopped at segment 2 with q_halt +1.00"));
         act(&mut state, ArcAction::Show(Some(7)));
@@ -228,7 +228,7 @@ mod tests {
         let progress = FitProgress { step: 5, steps: 10, loss: 0.5, right: 0, pairs: 1, elapsed_ms: 2000.0 };
         receive(&mut state, Event::FitStep { job: *job, progress }, &mut effects);
         let said = state.caveat().unwrap();
-        assert!(said.contains("step 5 of 10 · loss 0.500 · 0 of 1 example right · 2 s left"), "{said}");
+        assert!(said.contains("step 5 of 10 · 2 s left · 0 of 1 example right · loss 0.500"), "{said}");
         let end = FitProgress { step: 10, right: 1, ..progress };
         receive(&mut state, Event::FitStep { job: *job, progress: end }, &mut effects);
         receive(&mut state, Event::Fitted { job: *job, model: model(&["<blank>", "mine"]) }, &mut effects);

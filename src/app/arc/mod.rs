@@ -3,7 +3,7 @@
 pub mod apply;
 mod text;
 
-pub use text::verdict;
+pub use text::{many, verdict};
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use crate::board::arc::Grid;
 use crate::task::arc::words;
 
 /// A number of things.
-fn many(count: usize, what: &str) -> String {
+pub fn many(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
@@ -35,10 +35,10 @@ impl Asked {
             None => return format!("asking {}", many(all, "variant")),
             Some(_) => many(ranked.len(), "different answer"),
         };
-        let state = match (self.running, votes < all) {
+        let state = match (self.running, self.poll.is_complete()) {
             (true, _) => format!("{votes} of {all} votes"),
-            (false, true) => format!("stopped at {votes} of {all} votes"),
-            (false, false) => many(all, "vote"),
+            (false, false) => format!("stopped at {votes} of {all} votes"),
+            (false, true) => many(all, "vote"),
         };
         let told = right.map(|right| match ranked.iter().position(|candidate| candidate.answer == *right) {
             Some(0) => ": the first guess is right",
@@ -46,20 +46,18 @@ impl Asked {
             Some(_) => ": the right one is not among the two guesses",
             None => ": none is right",
         });
-        format!("{state} · {found}{}", told.unwrap_or(""))
+        format!("{state} · {found}{}{}", told.unwrap_or(""), self.rows())
     }
 
-    /// With which rows the variants are asked.
-    pub fn rows(&self) -> String {
+    /// With which rows the variants are asked, where not all have their own: rules with fixed colours or directions are
+    /// then other rules, and their answers differ.
+    fn rows(&self) -> String {
         let voters = self.poll.voters();
         let own = voters.iter().filter(|voter| voter.own_row).count();
-        let others = if voters[0].own_row { "the task's own" } else { "the blank one" };
-        match own == voters.len() {
-            true => "Every variant is asked with a row of its own.".to_owned(),
-            false => {
-                let with = many(own, "variant");
-                format!("{with} of {} with a row of the model's puzzle table; the others with {others}.", voters.len())
-            }
+        match (own == voters.len(), own > 0) {
+            (true, _) => String::new(),
+            (false, true) => format!(" · {} with a row of its own, the others with the task's", many(own, "variant")),
+            (false, false) => " · all with the blank row".to_owned(),
         }
     }
 
@@ -83,19 +81,20 @@ impl Asked {
 impl Fitting {
     /// How far it is.
     pub fn text(&self) -> String {
-        let what = if self.about.plan.whole { "the whole model" } else { "a row of the puzzle table" };
+        let what = if self.about.plan.whole { "the whole model" } else { "a row" };
         let Some(progress) = self.progress.filter(|progress| progress.step > 0) else {
             return format!("Fitting {what} to the examples of {}…", self.about.name);
         };
+        // What matters most stands first: in a narrow window the end is cut.
         format!(
-            "Fitting {what} to the examples of {}: step {} of {} · loss {:.3} · {} of {} right · {} left",
+            "Fitting {what} to {}: step {} of {} · {} left · {} of {} right · loss {:.3}",
             self.about.name,
             progress.step,
             progress.steps,
-            progress.loss,
+            time(progress.left_ms().unwrap_or(0.0)),
             progress.right,
             many(progress.pairs, "example"),
-            time(progress.left_ms().unwrap_or(0.0))
+            progress.loss
         )
     }
 }

@@ -3,7 +3,7 @@
 use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::super::super::action::Action;
-use super::super::super::arc::{ArcAction, Asked};
+use super::super::super::arc::{ArcAction, Asked, many};
 use super::super::super::command::CommandId;
 use super::super::super::theme;
 use super::super::super::widgets::{command_button, text_at};
@@ -38,12 +38,12 @@ fn groups(asked: &Asked) -> Vec<Group> {
             1 => "2nd guess · ",
             _ => "",
         };
-        let title = format!("{name}{} × · halt {:.2}", candidate.votes, candidate.halting);
+        let title = format!("{name}{} · halt {:.2}", many(candidate.votes, "vote"), candidate.halting);
         all.push(Group { title, voters: with(Some(&candidate.answer)), answer: Some(candidate.answer) });
     }
     let none = with(None);
     if !none.is_empty() {
-        all.push(Group { title: format!("no grid · {} ×", none.len()), answer: None, voters: none });
+        all.push(Group { title: format!("no grid · {}", many(none.len(), "answer")), answer: None, voters: none });
     }
     all
 }
@@ -58,9 +58,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) {
     let at = head.left_center();
     let text = asked.text(right);
     text_at(ui.painter(), at, Align2::LEFT_CENTER, &text, theme::text(13.0), theme.text, room.width() - stop);
-    let about = ui.interact(head, ui.scope_id().with("votes"), Sense::hover());
-    about.widget_info(|| WidgetInfo::labeled(Role::Status, true, &text));
-    about.on_hover_text(asked.rows());
+    let told = ui.interact(head, ui.scope_id().with("votes"), Sense::hover());
+    told.widget_info(|| WidgetInfo::labeled(Role::Status, true, &text));
+    told.on_hover_text(&text);
     if asked.running {
         let place = Rect::from_min_max(pos2(head.right() - 36.0, head.top()), head.max);
         command_button(&mut ui.new_child(UiBuilder::new().max_rect(place)), cx, CommandId::StopAsking);
