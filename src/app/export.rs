@@ -377,7 +377,7 @@ mod tests {
         assert!(plot(&state, Plot::Convergence, FileKind::Csv).unwrap_err().contains("no run"));
         let mut short = self::state(4, 2);
         assert!(plot(&short, Plot::Trajectory, FileKind::Png).unwrap_err().contains("segment"));
-        short.run.told = None;
+        short.doc.run.told = None;
         assert!(board(&short, 1).is_err());
     }
 

@@ -182,7 +182,7 @@ impl Theme {
         h: rgb(0x7F4700),
         l: rgb(0x005A83),
         input: rgb(0x4A2FBF),
-        right: rgb(0x00652F),
+        right: rgb(0x006030),
         wrong: rgb(0xA80F22),
         ..Self::LIGHT
     };

@@ -41,7 +41,8 @@ fn click(harness: &mut Harness<'_, App>, label: &str) {
 }
 
 const SHIFT: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
-const BACK: Modifiers = Modifiers { shift: true, ..Modifiers::CTRL };
+const CONTROL: Modifiers = if cfg!(target_os = "macos") { Modifiers::CTRL } else { Modifiers::COMMAND };
+const BACK: Modifiers = Modifiers { shift: true, ..CONTROL };
 
 #[test]
 fn two_tabs_are_edited_switched_and_closed_with_a_question() {
@@ -63,7 +64,7 @@ fn two_tabs_are_edited_switched_and_closed_with_a_question() {
     assert_eq!(names(&harness), ["four", "Pasted board"]);
     wait(&mut harness, "the second board is answered", finished);
     // The run of the first one is there in the same frame.
-    press(&mut harness, Modifiers::CTRL, Key::Tab);
+    press(&mut harness, CONTROL, Key::Tab);
     let state = &harness.state().state;
     assert_eq!((state.doc.title.as_str(), state.doc.playhead.at, state.thinking()), ("four", 5, false));
     assert!(state.computed() > 5);

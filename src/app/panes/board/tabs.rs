@@ -26,9 +26,10 @@ const CROSS: f32 = 24.0;
 /// Shows the row; returns whether the pane begins to be dragged by it.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, switches: impl FnOnce(&mut Ui, &mut Cx<'_>)) -> bool {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
-    let dragged = drag_handle(ui, rect, "Board");
     let mut right = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
     switches(&mut right, cx);
+    // Not below the switches: what is pressed there would begin to move the pane.
+    let dragged = drag_handle(ui, rect.with_max_x(right.min_rect().left()), "Board");
     let room = (right.min_rect().left() - rect.left() - 44.0).max(NARROWEST);
     let count = cx.state.documents().count() as f32;
     let width = (room / count).clamp(NARROWEST, WIDEST);
