@@ -127,7 +127,7 @@ impl Fitted {
             }
         }
         if self.end.right < self.end.pairs {
-            text += " It has not learned its examples: expect no right answer.";
+            text += " It has not learned all of its examples: do not rely on the answer.";
         } else if here {
             text += " Right examples are no proof that it found the rule.";
         }
