@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 
+use super::export::Plot;
 use super::hand::{Pen, Tool};
+use super::heat::Shown;
 use super::layout::{Mode, Pane};
+use super::movie::{Job as MovieJob, MovieAction};
+use super::overlay::{Lens, Overlay};
 use super::puzzles::{Order, What};
-use super::research::ResearchAction;
 use super::research::worker::Order as StudyOrder;
+use super::research::{FileKind, ResearchAction};
 use super::theme::ThemeChoice;
 use super::train::apply::Export;
 use super::train::{Order as RunOrder, TrainAction};
@@ -15,6 +19,7 @@ use crate::board::sudoku::Shape;
 use crate::board::{Board, Kind};
 use crate::engine::{Command, Halting, ModelSource};
 use crate::task::dihedral::Dihedral;
+use crate::trace::Module;
 
 /// How far one step of the clock goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,11 +125,27 @@ pub enum Action {
     ToggleSolution,
     /// Show all candidates in each cell, or only the best.
     ToggleCandidates,
+    /// Lay this over the board.
+    Lay(Overlay),
+    /// Point these cells out, or no longer.
+    ToggleLens(Lens),
+    /// Show these numbers in the heat maps.
+    ShowHeat(Shown),
+    /// Channels by their variance over tokens, or as the model has them.
+    ToggleHeatOrder,
+    /// A range for each state, or one for both.
+    ToggleHeatRange,
 
     /// Ask for a file to open.
     Open,
     /// Ask where to save the board as text.
     Save,
+    /// Save a plot of the run.
+    SavePlot(Plot, FileKind),
+    /// Save the board as it is shown, so many pixels a point.
+    SaveBoard(u8),
+    /// Something with the run as a moving picture.
+    Movie(MovieAction),
     /// Open a puzzle or checkpoint.
     OpenPath(PathBuf),
 
@@ -155,6 +176,12 @@ pub enum Action {
     Train(TrainAction),
     /// Something with figures over many puzzles.
     Research(ResearchAction),
+    /// Show the clockwork in the whole window, or the panes again.
+    ToggleFull,
+    /// Show one module's heat map large; both again when it is.
+    Enlarge(Module),
+    /// Let nothing move but the playhead, or all again.
+    ToggleStill,
     /// Show or hide the list of keys.
     ToggleKeys,
     /// Open the command palette, or close it.
@@ -199,6 +226,8 @@ pub enum Effect {
     Runs(RunOrder),
     /// Tell the thread that does studies.
     Research(StudyOrder),
+    /// Reckon or write a moving picture.
+    Movie(Box<MovieJob>),
     /// Show the dialog for saving this.
     AskExport(Export),
     /// Close the window.

@@ -2,9 +2,12 @@
 
 use super::action::{Action, Effect, Stride};
 use super::edit;
+use super::export;
+use super::layout::Mode;
 use super::persist::Loop;
 use super::scene::still_fits;
-use super::state::{RunStatus, SPEEDS, State};
+use super::state::{Enlarged, RunStatus, SPEEDS, State};
+use super::train::apply::Export;
 use crate::board::Kind;
 use crate::engine::{Command, JobId, ModelSource};
 
@@ -60,6 +63,13 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             }
         }
         Action::ToggleCandidates => state.show_candidates = !state.show_candidates,
+        Action::Lay(overlay) => state.settings.overlay = overlay,
+        Action::ShowHeat(shown) => state.settings.heat.shown = shown,
+        Action::ToggleHeatOrder => state.settings.heat.sorted = !state.settings.heat.sorted,
+        Action::ToggleHeatRange => state.settings.heat.free = !state.settings.heat.free,
+        Action::ToggleLens(lens) => {
+            state.settings.lens = Some(lens).filter(|lens| state.settings.lens != Some(*lens));
+        }
 
         Action::Open => effects.push(Effect::AskOpen),
         Action::Save => {
@@ -70,6 +80,9 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             };
             effects.push(Effect::AskSave { text: state.board().to_text(), name });
         }
+        Action::SavePlot(plot, kind) => save(state, export::plot(state, plot, kind), effects),
+        Action::SaveBoard(scale) => save(state, export::board(state, scale), effects),
+        Action::Movie(action) => super::movie::apply(state, action, effects),
         Action::OpenPath(path) => effects.push(Effect::Look(path)),
 
         Action::UseModel(source) => {
@@ -99,10 +112,23 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::SetTheme(theme) => state.settings.theme = theme,
         Action::CycleTheme => state.settings.theme = state.settings.theme.next(),
         Action::TogglePane(pane) => effects.push(Effect::TogglePane(pane)),
-        Action::SetMode(mode) => state.settings.mode = mode,
+        Action::SetMode(mode) => {
+            state.settings.mode = mode;
+            state.enlarged = None;
+        }
         Action::Train(action) => super::train::apply::apply(state, action, effects),
         Action::Research(action) => super::research::apply::apply(state, action, effects),
         Action::ResetLayout => effects.push(Effect::ResetLayout),
+        Action::ToggleFull => {
+            // Only the layout Explore has a clockwork.
+            state.settings.mode = Mode::Explore;
+            state.enlarged = if state.enlarged.is_some() { None } else { Some(Enlarged::Both) };
+        }
+        Action::Enlarge(module) => {
+            let one = Enlarged::One(module);
+            state.enlarged = Some(if state.enlarged == Some(one) { Enlarged::Both } else { one });
+        }
+        Action::ToggleStill => state.settings.still = !state.settings.still,
         Action::ToggleKeys => state.show_keys = !state.show_keys,
         Action::TogglePalette => {
             state.palette = match state.palette {
@@ -115,6 +141,14 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Dismiss(id) => state.toasts.retain(|toast| toast.id != id),
         Action::Quit => effects.push(Effect::Quit),
         edit => edit::apply(state, edit, effects),
+    }
+}
+
+/// Asks where to put a file, or says why there is none.
+fn save(state: &mut State, export: Result<Export, String>, effects: &mut Vec<Effect>) {
+    match export {
+        Ok(export) => effects.push(Effect::AskExport(export)),
+        Err(why) => state.say(true, format!("{why}."), None),
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::figures::Judged;
+use super::movie::{Job, Told};
 use super::open::{Opened, look};
 use super::puzzles::{Order, Sample, make, samples};
 use super::train::apply::Export;
@@ -21,6 +22,8 @@ pub enum News {
     Saved(Result<PathBuf, String>),
     /// Where something was exported to, or why not.
     Exported(Result<PathBuf, String>),
+    /// How far a moving picture is.
+    Movie(Told),
     /// A new puzzle, or why there is none.
     Generated(Order, Result<Board, String>),
     /// What the solver found out about a board.
@@ -83,6 +86,30 @@ impl Background {
             let path = dialog.save_file()?;
             let saved = files::write_atomic(&path, &export.bytes).map_err(|e| e.to_string());
             Some(News::Exported(saved.map(|()| path)))
+        });
+    }
+
+    /// Reckons a moving picture's size, or asks where to put it and writes it.
+    pub fn movie(&self, job: Job) {
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        self.run(move || {
+            let told = match job {
+                Job::Estimate(order) => Told::Estimated(order.draft, order.estimate()),
+                Job::Save(order, stop) => {
+                    let dialog =
+                        rfd::FileDialog::new().set_title("Save the moving picture").set_file_name(order.name());
+                    let mut tell = |done| {
+                        let _ = sender.send(News::Movie(Told::Drawn(done)));
+                        wake();
+                    };
+                    Told::Ended(dialog.save_file().and_then(|path| match order.write(&path, &stop, &mut tell) {
+                        Ok(true) => Some(Ok(path)),
+                        Ok(false) => None,
+                        Err(why) => Some(Err(why)),
+                    }))
+                }
+            };
+            Some(News::Movie(told))
         });
     }
 

@@ -176,8 +176,9 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         News::Saved(Err(message)) => {
             state.say(true, format!("{message}."), Some(("Save elsewhere…", Action::Save)));
         }
-        News::Exported(Ok(path)) => state.say(false, format!("The curves are saved as {}.", path.display()), None),
+        News::Exported(Ok(path)) => state.say(false, format!("Saved as {}.", path.display()), None),
         News::Exported(Err(message)) => state.say(true, format!("{message}."), None),
+        News::Movie(told) => super::movie::hear(state, told),
         News::Generated(order, Ok(board)) => {
             state.generating = false;
             let title = order.what.title();

@@ -11,7 +11,12 @@ use crate::board::Kind;
 
 /// What the keys of this frame ask for.
 pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
-    if ctx.text_edit_focused() || ctx.any_popup_open() || state.train.draft.is_some() || state.palette.is_some() {
+    if ctx.text_edit_focused()
+        || ctx.any_popup_open()
+        || state.train.draft.is_some()
+        || state.movie.is_some()
+        || state.palette.is_some()
+    {
         return Vec::new();
     }
     // A button that has the keyboard's focus is pressed by Space and left with the arrows.
@@ -55,6 +60,9 @@ fn typed(character: char, state: &State) -> Option<Action> {
 
 fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: bool) -> Option<Action> {
     let elsewhere = state.settings.mode != Mode::Explore;
+    if modifiers.is_none() && key == Key::Escape && state.enlarged.is_some() && !elsewhere {
+        return Some(Action::ToggleFull);
+    }
     if modifiers.is_none() && state.selected.is_some() && !elsewhere {
         match key {
             Key::ArrowLeft => return Some(Action::MoveSelection(0, -1)),
@@ -118,6 +126,9 @@ mod tests {
         assert_eq!(right(&state, Modifiers::NONE), Some(Action::MoveSelection(0, 1)));
         assert_eq!(right(&state, Modifiers::SHIFT), Some(Action::Forward(Stride::Cycle)));
         assert_eq!(key_action(Key::Escape, Modifiers::NONE, &state, false), Some(Action::Select(None)));
+        // The whole window is left first.
+        state.enlarged = Some(super::super::state::Enlarged::Both);
+        assert_eq!(key_action(Key::Escape, Modifiers::NONE, &state, false), Some(Action::ToggleFull));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use eframe::egui::{Id, Vec2};
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree};
 use serde::{Deserialize, Serialize};
 
+use super::command::CommandId;
+
 /// Below this width the library is a rail.
 pub const RAIL_BELOW: f32 = 1280.0;
 /// Below this height the plots share a place with the modules.
@@ -77,6 +79,20 @@ impl Pane {
             Self::Learning => "Learning",
             Self::Live => "Live board",
             Self::Events => "Events",
+        }
+    }
+}
+
+impl Pane {
+    /// What of the pane can be saved as files.
+    pub fn exports(self) -> Option<&'static [CommandId]> {
+        use CommandId::*;
+        match self {
+            Self::Convergence => {
+                Some(&[ConvergencePng, ConvergenceSvg, ConvergenceCsv, HaltingPng, HaltingSvg, HaltingCsv])
+            }
+            Self::Trajectory => Some(&[TrajectoryPng, TrajectorySvg, TrajectoryCsv]),
+            _ => None,
         }
     }
 }

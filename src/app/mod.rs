@@ -8,14 +8,20 @@ mod command;
 mod edit;
 mod events;
 mod explain;
+mod export;
 mod figures;
 mod fit;
 mod hand;
+mod heat;
 mod keys;
 mod layout;
+mod movie;
 mod open;
 mod opened;
+mod overlay;
 mod panes;
+mod parts;
+mod past;
 mod persist;
 mod puzzles;
 mod research;
@@ -33,14 +39,18 @@ use eframe::egui::{self, CentralPanel, Frame, Panel, Ui, ViewportBuilder, Viewpo
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 
 pub use action::{Action, Effect, Stride};
+pub use export::Plot;
 pub use figures::Judged;
 pub use hand::{Pen, Tool};
+pub use heat::{HeatSettings, Shown};
 pub use layout::{Mode, Pane};
+pub use movie::{Draft as MovieDraft, MovieAction};
+pub use overlay::{Lens, Overlay};
 pub use persist::{Loop, Settings};
 pub use puzzles::{Difficulty, Order, What};
 pub use research::{Form, Page, ResearchAction, ResearchState, Topic};
 pub use scene::Truth;
-pub use state::{RunStatus, State};
+pub use state::{Enlarged, RunStatus, State};
 pub use theme::ThemeChoice;
 pub use train::{Axis, CurveSettings, Draft, Field, Format, Length, PresetInfo, TrainAction, TrainState};
 
@@ -48,6 +58,7 @@ use crate::engine::{Command, Engine};
 use apply::{apply, first_model};
 use background::Background;
 use layout::Layout;
+use overlay::Measured;
 use panes::trajectory::Ways;
 use panes::{Cx, Panes};
 use persist::{LAYOUT_KEY, RESEARCH_LAYOUT_KEY, TRAIN_LAYOUT_KEY};
@@ -153,6 +164,7 @@ pub struct App {
     pictures: Pictures,
     curves: Curves,
     ways: Ways,
+    measured: Measured,
     seed: u64,
 }
 
@@ -190,6 +202,7 @@ impl App {
             watcher: Watcher::start(runs, move || wake_for_runs.request_repaint()),
             curves: Curves::default(),
             ways: Ways::default(),
+            measured: Measured::default(),
             engine: Engine::start(move || wake.request_repaint()),
             background: Background::new(move || wake_too.request_repaint()),
             researcher: Researcher::new(move || wake_for_studies.request_repaint()),
@@ -256,6 +269,7 @@ impl App {
                 Effect::ResetLayout => self.layout.of(self.state.settings.mode).reset(),
                 Effect::Runs(order) => self.watcher.order(order),
                 Effect::Research(order) => self.researcher.order(order),
+                Effect::Movie(job) => self.background.movie(*job),
                 Effect::AskExport(export) => self.background.ask_export(export),
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
@@ -297,6 +311,7 @@ impl App {
         if let Some(seconds) = self.state.tick(ctx.time()) {
             ctx.request_repaint_after(Duration::from_secs_f64(seconds.max(0.0)));
         }
+        theme::animate(ctx, !self.state.settings.still);
         self.state.dark = ctx.theme() == egui::Theme::Dark;
         let preference = self.state.settings.theme.preference();
         if ctx.options(|options| options.theme_preference) != preference {
@@ -312,12 +327,16 @@ impl App {
         let theme = Theme::of(ui.ctx());
         let scene = self.state.scene();
         let mut actions = Vec::new();
-        let Self { state, layout, pictures, curves, ways, .. } = self;
+        self.measured.follow(&self.state, &scene);
+        let Self { state, layout, pictures, curves, ways, measured, .. } = self;
         let layout = layout.of(state.settings.mode);
-        let mut cx = Cx { state, scene: &scene, theme, actions: &mut actions, pictures, curves, ways };
+        let mut cx = Cx { state, scene: &scene, theme, actions: &mut actions, measured, pictures, curves, ways };
         let bar = Frame::new().fill(theme.pane).inner_margin(egui::Margin::symmetric(8, 0));
         Panel::top("bar").exact_size(41.0).frame(bar).show(ui, |ui| panes::top::show(ui, &mut cx));
         CentralPanel::default().frame(Frame::new().fill(theme.window)).show(ui, |ui| {
+            if let Some(enlarged) = cx.state.enlarged.filter(|_| cx.state.settings.mode == Mode::Explore) {
+                return panes::full::show(ui, &mut cx, enlarged);
+            }
             layout.fit(ui.available_size());
             let tabbed = layout.tree.tiles.tile_ids().filter(|tile| layout.tabbed(*tile)).collect();
             let mut panes = Panes {
@@ -326,6 +345,7 @@ impl App {
                     scene: &scene,
                     theme,
                     actions: cx.actions,
+                    measured: cx.measured,
                     pictures: cx.pictures,
                     curves: cx.curves,
                     ways: cx.ways,

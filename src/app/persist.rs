@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::heat::HeatSettings;
 use super::layout::Mode;
+use super::overlay::{Lens, Overlay};
 use super::puzzles::Difficulty;
 use super::theme::ThemeChoice;
 use super::train::CurveSettings;
@@ -76,6 +78,14 @@ pub struct Settings {
     pub maze_kind: MazeKind,
     /// ARC grids wear colours that are told apart in all common kinds of colour blindness.
     pub safe_colours: bool,
+    /// What the cells' colours say.
+    pub overlay: Overlay,
+    /// Which cells are pointed out.
+    pub lens: Option<Lens>,
+    /// How the heat maps are drawn.
+    pub heat: HeatSettings,
+    /// Nothing moves but the playhead.
+    pub still: bool,
     /// The last board, when a person made or chose it.
     pub document: Option<Board>,
 }
@@ -101,6 +111,10 @@ impl Default for Settings {
             maze_side: 9,
             maze_kind: MazeKind::Perfect,
             safe_colours: false,
+            overlay: Overlay::None,
+            lens: None,
+            heat: HeatSettings::default(),
+            still: false,
             document: None,
         }
     }

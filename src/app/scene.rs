@@ -84,15 +84,25 @@ pub struct Scene {
 }
 
 /// A board among the tokens of the model that made a recording.
-struct View {
+pub(super) struct View {
     task: &'static str,
     placed: Placement,
 }
 
 impl View {
-    fn of(board: &Board, dimensions: &Dimensions) -> Option<Self> {
+    pub(super) fn of(board: &Board, dimensions: &Dimensions) -> Option<Self> {
         let boards = Boards::of(dimensions.tokens - dimensions.puzzle_tokens, dimensions.vocab)?;
         Some(Self { task: boards.task(), placed: place(board, boards)? })
+    }
+
+    /// `sudoku`, `maze` or `arc`.
+    pub(super) fn task(&self) -> &'static str {
+        self.task
+    }
+
+    /// The token of a cell of the scene, counted from the first board token.
+    pub(super) fn token(&self, cell: usize) -> usize {
+        self.placed.token(cell)
     }
 
     fn said(&self, readout: &Readout, cell: usize) -> (Glyph, f32) {
@@ -127,6 +137,28 @@ impl View {
 /// Whether a run on one board can be shown on another until that one's own run has come: it lies at the same place.
 pub fn still_fits(board: &Board, recording: &Recording) -> bool {
     View::of(board, &recording.dimensions).is_some()
+}
+
+/// The token of every cell of the answered scene, counted from the first board token; empty where the board does not fit.
+pub fn tokens_of(board: &Board, dimensions: &Dimensions) -> Vec<usize> {
+    View::of(board, dimensions).map_or_else(Vec::new, |view| (0..view.cells()).map(|cell| view.token(cell)).collect())
+}
+
+/// The token of a cell that can be selected: of an ARC task, one of the grid that is asked.
+pub fn token_of(board: &Board, dimensions: &Dimensions, cell: usize) -> Option<usize> {
+    let placed = View::of(board, dimensions)?.placed;
+    let cols = board.size().1.max(1);
+    let (row, col) = (placed.corner.0 + cell / cols, placed.corner.1 + cell % cols);
+    (cell < board.cells()).then_some(row * placed.side + col)
+}
+
+/// The cell that can be selected and has this token, counted from the first board token.
+pub fn cell_of(board: &Board, dimensions: &Dimensions, token: usize) -> Option<usize> {
+    let placed = View::of(board, dimensions)?.placed;
+    let (rows, cols) = board.size();
+    let row = (token / placed.side.max(1)).checked_sub(placed.corner.0).filter(|row| *row < rows)?;
+    let col = (token % placed.side.max(1)).checked_sub(placed.corner.1).filter(|col| *col < cols)?;
+    Some(row * cols + col)
 }
 
 /// The read-out after this many micro-steps.
@@ -301,13 +333,6 @@ pub fn candidates(board: &Board, recording: &Recording, playhead: usize, cell: u
     all
 }
 
-/// The entropy of one cell's answer, bits.
-pub fn entropy(board: &Board, recording: &Recording, playhead: usize, cell: usize) -> f32 {
-    let view = View::of(board, &recording.dimensions);
-    let read = readout(Some(recording), playhead);
-    view.zip(read).map_or(0.0, |(view, read)| read.entropy(view.placed.token(cell)))
-}
-
 /// How often a cell's answer changed in the first `playhead` micro-steps, and the number of micro-steps since the last
 /// change.
 pub fn changes(board: &Board, recording: &Recording, cell: usize, playhead: usize) -> (usize, Option<usize>) {
@@ -417,6 +442,12 @@ pub(crate) mod tests {
         assert!(!second.solved && second.cells[4].wrong && second.wrong == 1);
         assert_eq!((second.cells[1].truth, second.cells[3].truth), (Some(Glyph::Path), Some(Glyph::Open)));
         assert!(!still_fits(&maze::Maze::blank(7).unwrap().into(), &told));
+        // Cells and tokens find each other.
+        let dimensions = &told.dimensions;
+        assert_eq!(tokens_of(&board, dimensions)[..4], [6, 7, 8, 11]);
+        assert_eq!((token_of(&board, dimensions, 3), token_of(&board, dimensions, 9)), (Some(11), None));
+        let cells = [cell_of(&board, dimensions, 11), cell_of(&board, dimensions, 5), cell_of(&board, dimensions, 9)];
+        assert_eq!(cells, [Some(3), None, None]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::action::Action;
 use super::figures::Judged;
 use super::hand::Hand;
+use super::movie::Movie;
 use super::persist::{Loop, Settings};
 use super::puzzles::Sample;
 use super::research::ResearchState;
@@ -15,7 +16,7 @@ use crate::board::{Board, History, Kind};
 use crate::checkpoint::SHIPPED;
 use crate::engine::{DeviceInfo, JobId, ModelInfo, ModelSource};
 use crate::task::Boards;
-use crate::trace::{Recording, StepRecord};
+use crate::trace::{Module, Recording, StepRecord};
 
 /// The speeds of playing, micro-steps per second.
 pub const SPEEDS: &[f32] = &[0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0, 60.0];
@@ -92,6 +93,15 @@ pub struct Playhead {
     pub moved_at: f64,
     /// When playing moves it next, seconds.
     pub due: f64,
+}
+
+/// What of the clockwork is shown in the whole window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enlarged {
+    /// Both heat maps beside it.
+    Both,
+    /// One module's, large.
+    One(Module),
 }
 
 /// What the solver found out about the board.
@@ -188,6 +198,10 @@ pub struct State {
     pub log: Vec<LogLine>,
     /// The list of keys is shown.
     pub show_keys: bool,
+    /// The clockwork is shown in the whole window.
+    pub enlarged: Option<Enlarged>,
+    /// The dialog for saving the run as a moving picture.
+    pub movie: Option<Movie>,
     /// The command palette is open, with what was typed.
     pub palette: Option<String>,
     /// Files hover over the window.
@@ -232,6 +246,8 @@ impl State {
             toasts: Vec::new(),
             log: Vec::new(),
             show_keys: false,
+            enlarged: None,
+            movie: None,
             palette: None,
             dropping: false,
             now: 0.0,
@@ -292,8 +308,20 @@ impl State {
 
     /// How bright the marks of change are: 1 when it just happened, then falling to a rest that stays visible.
     pub fn flash(&self) -> f32 {
-        let age = ((self.now - self.playhead.moved_at) / FLASH).clamp(0.0, 1.0) as f32;
+        let age = if self.settings.still { 1.0 } else { self.since_moved(FLASH) };
         1.0 - 0.6 * age * (2.0 - age)
+    }
+
+    /// How far what the last micro-step carries has come along the wires, 0 to 1: it arrives before the next one comes.
+    /// None when it has arrived, and while pictures stand still.
+    pub fn travel(&self) -> Option<f32> {
+        let come = self.since_moved(FLASH.min(1.0 / f64::from(self.settings.speed.max(0.1))));
+        Some(come).filter(|come| *come < 1.0 && self.playhead.at > 0 && !self.settings.still)
+    }
+
+    /// How much of a time has passed since the playhead moved, 0 to 1.
+    fn since_moved(&self, time: f64) -> f32 {
+        ((self.now - self.playhead.moved_at) / time).clamp(0.0, 1.0) as f32
     }
 
     /// Writes a line into the log.
@@ -331,7 +359,8 @@ impl State {
         self.now = now;
         self.toasts.retain(|toast| toast.error || now - toast.born < NOTE_STAYS);
         let toasts = self.toasts.iter().filter(|t| !t.error).map(|t| NOTE_STAYS - (now - t.born)).reduce(f64::min);
-        let flash = (now - self.playhead.moved_at < FLASH && self.playhead.at > 0).then_some(0.0);
+        let moves = !self.settings.still && self.playhead.at > 0;
+        let flash = (moves && now - self.playhead.moved_at < FLASH).then_some(0.0);
         [toasts, flash, self.play()].into_iter().flatten().reduce(f64::min)
     }
 
@@ -415,6 +444,24 @@ mod tests {
         run.playhead.at = 3;
         run.tick(0.0);
         assert_eq!(run.playhead.at, 0);
+    }
+
+    #[test]
+    fn still_pictures_ask_for_no_frame() {
+        let mut state = state(3);
+        state.playhead.playing = false;
+        state.now = 1.0;
+        state.show(2);
+        assert_eq!(state.tick(1.0), Some(0.0));
+        assert_eq!((state.travel(), state.flash()), (Some(0.0), 1.0));
+        state.tick(1.2);
+        assert!((state.travel().unwrap() - 0.5).abs() < 1e-6);
+        // Data arrive before the next step comes.
+        state.settings.speed = 60.0;
+        assert_eq!(state.travel(), None);
+        state.settings.still = true;
+        assert_eq!((state.tick(1.0), state.travel()), (None, None));
+        assert!(state.flash() < 0.5);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub const ROW: f32 = 28.0;
 pub const RADIUS: u8 = 6;
 /// The corner radius of cards, points.
 pub const CARD_RADIUS: u8 = 8;
+/// How long menus and tooltips take to come and go, seconds.
+const FADING: f32 = 0.15;
 /// A prediction is never fainter than this, so that it can be read.
 pub const LEAST_OPACITY: f32 = 0.3;
 /// Values of a state beyond this are drawn like this one; a state's root mean square is 1.
@@ -175,6 +177,18 @@ impl Theme {
         ground.lerp_to_gamma(color, opacity)
     }
 
+    /// The colour at a share of the way from one to another, in even steps of a perceptual space (OKLab).
+    pub fn between(&self, from: Color32, to: Color32, share: f32) -> Color32 {
+        let (from, to) = (oklab(from), oklab(to));
+        from_oklab(std::array::from_fn(|k| from[k] + (to[k] - from[k]) * share.clamp(0.0, 1.0)))
+    }
+
+    /// What can be read on a ground: the text's colour, or the one for filled marks.
+    pub fn ink_on(&self, ground: Color32) -> Color32 {
+        let far = |ink: Color32| (oklab(ink)[0] - oklab(ground)[0]).abs();
+        if far(self.text) >= far(self.on_accent) { self.text } else { self.on_accent }
+    }
+
     /// One of ARC's ten colours, or of ten that are told apart in all common kinds of colour blindness; 0 is the ground of
     /// a cell.
     pub fn arc(&self, colour: u8, safe: bool) -> Color32 {
@@ -300,7 +314,20 @@ fn measures(style: &mut Style) {
     style.spacing.scroll = egui::style::ScrollStyle::thin();
     style.interaction.tooltip_delay = 0.35;
     style.interaction.selectable_labels = false;
-    style.animation_time = 0.15;
+    style.animation_time = FADING;
+}
+
+/// Lets menus and tooltips fade and lists glide, or nothing.
+pub fn animate(ctx: &egui::Context, moves: bool) {
+    let time = if moves { FADING } else { 0.0 };
+    if ctx.style_of(ctx.theme()).animation_time == time {
+        return;
+    }
+    ctx.all_styles_mut(|style| {
+        style.animation_time = time;
+        style.scroll_animation =
+            if moves { egui::style::ScrollAnimation::default() } else { egui::style::ScrollAnimation::none() };
+    });
 }
 
 /// OKLab of an sRGB colour.
@@ -331,11 +358,9 @@ fn from_oklab([lightness, a, b]: [f32; 3]) -> Color32 {
 }
 
 fn ramp(theme: &Theme) -> [Color32; 256] {
-    let (low, middle, high) = (oklab(theme.l), oklab(theme.pane), oklab(theme.h));
     std::array::from_fn(|i| {
         let t = i as f32 / 127.5 - 1.0;
-        let end = if t < 0.0 { low } else { high };
-        from_oklab(std::array::from_fn(|k| middle[k] + (end[k] - middle[k]) * t.abs()))
+        theme.between(theme.pane, if t < 0.0 { theme.l } else { theme.h }, t.abs())
     })
 }
 
@@ -368,6 +393,16 @@ mod tests {
             let map = theme.diverging();
             let near = |a: Color32, b: Color32| a.r().abs_diff(b.r()).max(a.b().abs_diff(b.b())) <= 3;
             assert!(near(map[0], theme.l) && near(map[255], theme.h) && near(map[127], theme.pane));
+        }
+    }
+
+    #[test]
+    fn what_stands_on_a_mixed_colour_can_be_read() {
+        for theme in [&Theme::DARK, &Theme::LIGHT] {
+            for (color, share) in [(theme.l, 0.0), (theme.l, 0.5), (theme.l, 1.0), (theme.h, 0.6), (theme.h, 1.0)] {
+                let ground = theme.between(theme.pane, color, share);
+                assert!(contrast(theme.ink_on(ground), ground) > 3.5, "{}", contrast(theme.ink_on(ground), ground));
+            }
         }
     }
 

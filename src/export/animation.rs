@@ -80,6 +80,7 @@ impl Animation<'_> {
             tokens: &current,
             confidence: &confidence,
             changed: &changed,
+            grounds: &[],
         };
         picture.draw(&mut drawing, [MARGIN, MARGIN, size], palette);
         let y = MARGIN + size + 1.5 * MARGIN;

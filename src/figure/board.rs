@@ -1,10 +1,19 @@
 //! Boards as pictures.
 
-use super::{Anchor, Drawing, Ink, Palette};
+use super::{Anchor, Drawing, Ink, Paint, Palette};
 use crate::task::glyph::{Glyph, glyph};
 
 /// No answer is fainter than this.
 const LEAST_OPACITY: f32 = 0.3;
+
+/// What is laid over a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ground {
+    /// The colour of the cell.
+    pub fill: Paint,
+    /// What can be read on it.
+    pub ink: Paint,
+}
 
 /// What stands on a board at one moment. Tokens are `[side * side]`, row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +32,8 @@ pub struct BoardPicture<'a> {
     pub confidence: &'a [f32],
     /// Which cells changed with this step.
     pub changed: &'a [bool],
+    /// What is laid over the cells; empty for nothing.
+    pub grounds: &'a [Option<Ground>],
 }
 
 impl BoardPicture<'_> {
@@ -36,7 +47,8 @@ impl BoardPicture<'_> {
             let at = [x + gap / 2.0, y + gap / 2.0, cell - gap, cell - gap];
             let asked = self.inputs.and_then(|inputs| inputs.get(i)).copied();
             let opacity = LEAST_OPACITY + (1.0 - LEAST_OPACITY) * self.confidence.get(i).copied().unwrap_or(1.0);
-            self.draw_cell(drawing, at, (asked, token), opacity.clamp(0.0, 1.0), palette);
+            let laid = self.grounds.get(i).copied().flatten();
+            self.draw_cell(drawing, at, (asked, token), opacity.clamp(0.0, 1.0), (palette, laid));
             if self.changed.get(i) == Some(&true) {
                 let width = (cell / 16.0).clamp(1.0, 2.5);
                 drawing.marks.push(super::Mark::Frame { at, stroke: palette.paint(Ink::L), width });
@@ -51,9 +63,10 @@ impl BoardPicture<'_> {
         at: [f32; 4],
         (asked, token): (Option<i32>, i32),
         opacity: f32,
-        palette: &Palette,
+        (palette, laid): (&Palette, Option<Ground>),
     ) {
         let [x, y, across, down] = at;
+        let ink = |own: Ink| laid.map_or_else(|| palette.paint(own), |laid| laid.ink);
         let given = asked.map(|token| glyph(self.task, token));
         let middle = |size: f32| [x + across / 2.0, y + down / 2.0 + 0.36 * size];
         let size = 0.55 * down;
@@ -70,22 +83,25 @@ impl BoardPicture<'_> {
             Glyph::Colour(0) => Ink::Window,
             _ => Ink::Pane,
         };
-        drawing.rect(at, palette.paint(ground));
+        drawing.rect(at, laid.map_or_else(|| palette.paint(ground), |laid| laid.fill));
+        // Below an overlay a coloured cell stands in the middle of its place.
+        let inner = [x + across * 0.25, y + down * 0.25, across * 0.5, down * 0.5];
+        let place = if laid.is_some() { inner } else { at };
         match shown {
             Glyph::Digit(digit) if given == Some(shown) => {
-                drawing.bold(middle(size), digit.to_string(), size, Anchor::Middle, palette.paint(Ink::Text));
+                drawing.bold(middle(size), digit.to_string(), size, Anchor::Middle, ink(Ink::Text));
             }
             Glyph::Digit(digit) => {
-                let paint = palette.paint(Ink::L).faded(opacity);
+                let paint = ink(Ink::L).faded(opacity);
                 drawing.text(middle(size), digit.to_string(), size, Anchor::Middle, paint);
             }
             Glyph::Start | Glyph::Goal => {
                 let letter = if shown == Glyph::Start { "S" } else { "G" };
-                drawing.bold(middle(size), letter, size, Anchor::Middle, palette.paint(Ink::Text));
+                drawing.bold(middle(size), letter, size, Anchor::Middle, ink(Ink::Text));
             }
-            Glyph::Path => drawing.rect(at, palette.paint(Ink::L).faded(opacity)),
-            Glyph::Colour(colour) if colour > 0 => drawing.rect(at, palette.paint(Ink::Arc(colour)).faded(opacity)),
-            Glyph::Unknown => drawing.rect(at, palette.paint(Ink::Wrong).faded(opacity)),
+            Glyph::Path => drawing.rect(place, ink(Ink::L).faded(opacity)),
+            Glyph::Colour(colour) if colour > 0 => drawing.rect(place, palette.paint(Ink::Arc(colour)).faded(opacity)),
+            Glyph::Unknown => drawing.rect(place, palette.paint(Ink::Wrong).faded(opacity)),
             Glyph::Nothing | Glyph::Blank | Glyph::Wall | Glyph::Open | Glyph::Colour(_) | Glyph::End => {}
         }
     }
@@ -119,6 +135,7 @@ mod tests {
             tokens: &[3, 3, 1, 2],
             confidence: &[1.0, 0.0, 1.0, 1.0],
             changed: &[false, true, false, false],
+            grounds: &[],
         };
         let palette = Palette::of(false);
         let mut drawing = Drawing::new(100.0, 100.0, palette.paint(Ink::Pane));
@@ -148,6 +165,7 @@ mod tests {
                 tokens: &tokens,
                 confidence: &[],
                 changed: &[],
+                grounds: &[],
             };
             let mut drawing = Drawing::new(64.0, 64.0, palette.paint(Ink::Pane));
             picture.draw(&mut drawing, [0.0, 0.0, 64.0], palette);

@@ -4,6 +4,7 @@ mod analysis;
 mod boards;
 mod cli;
 mod golden;
+mod pictures;
 mod robustness;
 mod runs;
 mod support;

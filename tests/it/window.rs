@@ -68,7 +68,7 @@ pub fn finished(app: &App) -> bool {
     matches!(app.state.run.status, RunStatus::Finished(_))
 }
 
-fn with_model(folder: &Path) -> Harness<'static, App> {
+pub fn with_model(folder: &Path) -> Harness<'static, App> {
     let path = checkpoint_in(folder, "tiny", 16, 6);
     let mut harness = open(vec![path], Vec2::new(1440.0, 900.0));
     wait(&mut harness, "the model thinks about a puzzle made for it", |app| {

@@ -7,12 +7,8 @@ use super::super::action::{Action, Stride};
 use super::super::layout::{Mode, Pane};
 use super::super::state::State;
 use super::super::train::{Format, TrainAction};
-use super::{Command, CommandId, Shortcut, always};
+use super::{Command, CommandId, Shortcut, always, has_steps};
 use crate::train::watch::Life;
-
-fn has_steps(state: &State) -> bool {
-    state.computed() > 0
-}
 
 fn not_at_start(state: &State) -> bool {
     state.playhead.at > 0

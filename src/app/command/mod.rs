@@ -2,6 +2,7 @@
 
 mod board;
 mod general;
+mod pictures;
 mod research;
 
 use eframe::egui::{Key, Modifiers};
@@ -173,6 +174,38 @@ pub enum CommandId {
     SaveNumbers,
     ExportCsv,
     ExportTensorBoard,
+    LayNothing,
+    LayDecidedSoFar,
+    LayDecided,
+    LayUncertainty,
+    LayNormH,
+    LayChangeH,
+    LayCosineH,
+    LayNormL,
+    LayChangeL,
+    LayCosineL,
+    PointUncertain,
+    PointChanged,
+    HeatState,
+    HeatChange,
+    HeatToEnd,
+    HeatOrder,
+    HeatRange,
+    Full,
+    Still,
+    ConvergencePng,
+    ConvergenceSvg,
+    ConvergenceCsv,
+    HaltingPng,
+    HaltingSvg,
+    HaltingCsv,
+    TrajectoryPng,
+    TrajectorySvg,
+    TrajectoryCsv,
+    BoardPngSmall,
+    BoardPng,
+    BoardPngLarge,
+    SaveRun,
     Palette,
     Keys,
 }
@@ -196,7 +229,8 @@ impl CommandId {
                 | Loop
                 | Think
         );
-        clock || board::TABLE.iter().any(|command| command.id == self && command.id != NewPuzzle)
+        let mut shown = board::TABLE.iter().chain(pictures::TABLE);
+        clock || shown.any(|command| command.id == self && command.id != NewPuzzle)
     }
 }
 
@@ -204,9 +238,13 @@ fn always(_: &State) -> bool {
     true
 }
 
+fn has_steps(state: &State) -> bool {
+    state.computed() > 0
+}
+
 /// All commands.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
-    general::TABLE.iter().chain(board::TABLE).chain(research::TABLE)
+    general::TABLE.iter().chain(board::TABLE).chain(pictures::TABLE).chain(research::TABLE)
 }
 
 /// The command of a name.

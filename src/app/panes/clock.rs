@@ -14,7 +14,6 @@ use crate::engine::Halting;
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 36.0), Sense::hover());
-    let dragged = drag_handle(ui, rect, "Timeline");
     let mut row = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)));
     row.spacing_mut().item_spacing.x = 4.0;
     row.spacing_mut().button_padding.x = 5.0;
@@ -24,6 +23,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     right.spacing_mut().item_spacing.x = 8.0;
     halting(&mut right, cx);
     position(&mut right, cx);
+    let free = Rect::from_min_max(
+        pos2(rest.left(), rect.top()),
+        pos2(right.min_rect().left().max(rest.left()), rect.bottom()),
+    );
+    let dragged = drag_handle(ui, free, "Timeline");
     ui.add_space(4.0);
     let area = ui.available_rect_before_wrap();
     timeline::show(ui, cx, area);

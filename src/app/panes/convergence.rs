@@ -4,15 +4,19 @@ use eframe::egui::{Align2, Rect, Sense, Ui, vec2};
 
 use super::super::action::Action;
 use super::super::explain::figure;
+use super::super::layout::Pane;
 use super::super::theme;
-use super::super::widgets::header;
 use super::super::widgets::plot::{Plot, Series};
+use super::super::widgets::{export_menu, header};
 use super::Cx;
 use crate::trace::{Module, Recording};
 
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
-    let dragged = titled && header(ui, "Convergence", "", cx.theme, |_| {});
+    let dragged = titled
+        && header(ui, "Convergence", "", cx.theme, |ui| {
+            export_menu(ui, cx, "Export the plots", Pane::Convergence.exports().unwrap_or_default());
+        });
     let area = ui.available_rect_before_wrap().shrink2(vec2(0.0, 4.0));
     ui.allocate_rect(area, Sense::hover());
     let Some(recording) = cx.state.recording().filter(|r| !r.steps.is_empty()) else {
@@ -109,7 +113,7 @@ fn number(power: i32) -> String {
 }
 
 /// How L settles within a cycle and is reset by H, from the data.
-fn residual_caption(recording: &Recording) -> String {
+pub fn residual_caption(recording: &Recording) -> String {
     let last_l = recording.dimensions.schedule.l_cycles.saturating_sub(1);
     let (mut settles, mut resets) = (Vec::new(), Vec::new());
     let mut before: Option<f32> = None;
@@ -181,7 +185,7 @@ fn halting(recording: &Recording, cx: &Cx<'_>) -> Plot {
     let reach = finite().fold(1.0f32, |most, q| most.max(q.abs())).ceil();
     let shown = recording.ends.len().max(1);
     let per = recording.dimensions.schedule.steps_per_segment();
-    let rule = recording.ends.iter().position(|end| end.q_halt > end.q_continue).map(|segment| segment + 1);
+    let rule = rule(recording);
     let caption = halting_caption(recording, rule);
     let right = (shown as f32 + 0.5).max(2.5);
     let every = shown.div_ceil(10);
@@ -207,9 +211,14 @@ fn halting(recording: &Recording, cx: &Cx<'_>) -> Plot {
     }
 }
 
+/// The first segment, from 1, whose q_halt is above q_continue.
+pub fn rule(recording: &Recording) -> Option<usize> {
+    recording.ends.iter().position(|end| end.q_halt > end.q_continue).map(|segment| segment + 1)
+}
+
 /// When the run ended or its rule would have ended it, and what that saves. `rule` is the first segment, from 1, whose
 /// q_halt is above q_continue.
-fn halting_caption(recording: &Recording, rule: Option<usize>) -> String {
+pub fn halting_caption(recording: &Recording, rule: Option<usize>) -> String {
     let (shown, most) = (recording.ends.len(), recording.dimensions.max_segments);
     let saved = |segments: usize| 100.0 * (1.0 - segments as f32 / most.max(1) as f32);
     match rule {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align2, Color32, Id, Mesh, Rect, RichText, Role, ScrollArea, Sense, Shape, Slider, Stroke, Ui, WidgetInfo, menu,
-    pos2, text::LayoutJob, vec2,
+    Align2, Color32, Id, Mesh, Rect, RichText, Role, ScrollArea, Sense, Shape, Slider, Stroke, Ui, WidgetInfo, pos2,
+    text::LayoutJob, vec2,
 };
 use lucide_icons::Icon;
 
@@ -16,7 +16,7 @@ use super::super::train::facts::{grouped, number, percent, segments};
 use super::super::train::{Axis, TrainAction};
 use super::super::widgets::chart::{Chart, Line, Span, reader, set_reader};
 use super::super::widgets::scale::Unit;
-use super::super::widgets::{finish, header, menu_item, text_at};
+use super::super::widgets::{export_menu, finish, header, text_at};
 use super::Cx;
 use crate::train::watch::{Life, RunView};
 
@@ -134,15 +134,7 @@ fn at(run: &RunView) -> String {
 
 fn tools(ui: &mut Ui, cx: &mut Cx<'_>) {
     let theme = cx.theme;
-    let possible = cx.state.train.current().is_some();
-    let face = theme::icon(Icon::Download, 15.0).color(theme.secondary);
-    let export = menu::MenuButton::new(face).ui(ui, |ui| {
-        ui.set_min_width(240.0);
-        menu_item(ui, cx, CommandId::ExportCsv);
-        menu_item(ui, cx, CommandId::ExportTensorBoard);
-    });
-    export.0.widget_info(|| WidgetInfo::labeled(Role::Button, possible, "Export the curves"));
-    export.0.on_hover_text("Export the curves");
+    export_menu(ui, cx, "Export the curves", &[CommandId::ExportCsv, CommandId::ExportTensorBoard]);
     let settings = cx.state.settings.curves.clone();
     let mut weight = settings.smoothing;
     ui.spacing_mut().slider_width = 64.0;

@@ -4,12 +4,15 @@ pub mod board;
 pub mod clock;
 pub mod convergence;
 pub mod events;
+pub mod full;
+pub mod heat;
 pub mod learning;
 pub mod library;
 pub mod live;
 pub mod log;
 pub mod models;
 pub mod modules;
+pub mod movie;
 pub mod new_run;
 pub mod overlay;
 pub mod palette;
@@ -24,10 +27,12 @@ use egui_tiles::{Behavior, EditAction, TabState, TileId, Tiles, UiResponse};
 
 use super::action::Action;
 use super::layout::Pane;
+use super::overlay::Measured;
 use super::scene::Scene;
 use super::state::State;
 use super::theme::{self, Theme};
 use super::train::curves::Curves;
+use super::widgets::export_menu;
 use super::widgets::heatmap::Pictures;
 
 /// What a pane sees.
@@ -40,6 +45,8 @@ pub struct Cx<'a> {
     pub theme: &'static Theme,
     /// What the person does.
     pub actions: &'a mut Vec<Action>,
+    /// What is laid over the board.
+    pub measured: &'a Measured,
     /// The textures of the heat maps.
     pub pictures: &'a mut Pictures,
     /// The curves of training runs.
@@ -94,6 +101,13 @@ impl Behavior<Pane> for Panes<'_> {
 
     fn tab_title_for_pane(&mut self, pane: &Pane) -> WidgetText {
         egui::RichText::new(pane.title()).size(13.0).into()
+    }
+
+    fn top_bar_right_ui(&mut self, tiles: &Tiles<Pane>, ui: &mut Ui, _: TileId, tabs: &egui_tiles::Tabs, _: &mut f32) {
+        let active = tabs.active.and_then(|tile| tiles.get_pane(&tile));
+        if let Some(plots) = active.and_then(|pane| pane.exports()) {
+            export_menu(ui, &mut self.cx, "Export the plots", plots);
+        }
     }
 
     fn tab_bar_height(&self, _style: &egui::Style) -> f32 {

@@ -4,24 +4,29 @@ use std::sync::Arc;
 
 use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
+use super::super::action::Action;
 use super::super::command::{CommandId, command};
-use super::super::explain::{Span, figure, moved, sentences};
-use super::super::theme::{self, CARD_RADIUS, HEAT_RANGE};
+use super::super::explain::{Span, moved, sentences};
+use super::super::state::State;
+use super::super::theme::{self, CARD_RADIUS};
 use super::super::widgets::dial::{Hands, clockwork};
-use super::super::widgets::{finish, header, spans, text_at};
-use super::Cx;
+use super::super::widgets::{command_button, finish, header, spans, text_at};
+use super::{Cx, heat};
 use crate::engine::ModelSource;
-use crate::trace::{Dimensions, Module, Recording, Schedule};
+use crate::trace::{Module, Schedule};
+
+/// The model's name and the size of its states.
+pub fn parts(state: &State) -> Option<String> {
+    let model = state.model.as_ref()?;
+    Some(format!("{} · {} tokens × {} channels", model.name, model.dimensions.tokens, model.dimensions.hidden))
+}
 
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
-    let parts = cx
-        .state
-        .model
-        .as_ref()
-        .map(|m| format!("{} · {} tokens × {} channels", m.name, m.dimensions.tokens, m.dimensions.hidden));
+    let parts = parts(cx.state);
     let dragged = titled
         && header(ui, "Modules", "", cx.theme, |ui| {
+            command_button(ui, cx, CommandId::Full);
             if let Some(parts) = parts {
                 ui.label(eframe::egui::RichText::new(parts).color(cx.theme.secondary));
             }
@@ -30,12 +35,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
         empty(ui, cx);
         return dragged;
     }
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| content(ui, cx));
+    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        super::tight(ui);
+        let height = ui.available_height();
+        picture(ui, cx, height, 230.0, |ui, cx, room| {
+            heat::show(ui, cx, &[Module::H, Module::L], (room / 2.0).clamp(40.0, 180.0));
+        });
+    });
     dragged
 }
 
-fn content(ui: &mut Ui, cx: &mut Cx<'_>) {
-    super::tight(ui);
+/// The clockwork, what `between` shows in its share of the room, and the card of this step. The clockwork takes the half
+/// of the room that the card leaves, at most `most` points, or all of it where `most` is infinite.
+pub fn picture(ui: &mut Ui, cx: &mut Cx<'_>, height: f32, most: f32, between: impl FnOnce(&mut Ui, &mut Cx<'_>, f32)) {
     let (state, theme) = (cx.state, cx.theme);
     let width = ui.available_width();
     let recording = state.recording();
@@ -48,84 +60,23 @@ fn content(ui: &mut Ui, cx: &mut Cx<'_>) {
     let told = sentences(state.board(), recording, state.playhead.at, truth.as_ref());
     let galley = spans(ui.painter(), theme, &told, 13.0, width - 24.0);
     let card = (galley.size().y + 44.0).max(118.0);
-    let room = ui.available_height() - card - 2.0 * 26.0 - 28.0 - 24.0;
-    let dials = (room * 0.5).clamp(120.0, 230.0);
-    let heat = ((room - dials) / 2.0).clamp(40.0, 180.0);
+    let (room, dials) = if most.is_finite() {
+        let room = height - card - 2.0 * heat::TITLE - heat::SCALE - 24.0;
+        (room, (room * 0.5).clamp(120.0, most))
+    } else {
+        (0.0, (height - card - 32.0).max(120.0))
+    };
 
     let (rect, _) = ui.allocate_exact_size(vec2(width, dials), Sense::hover());
-    clockwork(ui, rect.shrink2(vec2(0.0, 2.0)), theme, Hands::at(schedule, state.playhead.at));
+    let hands = Hands::at(schedule, state.playhead.at);
+    let clicked = clockwork(ui, rect.shrink2(vec2(0.0, 2.0)), theme, hands, state.travel(), |part| part.told(state));
+    cx.actions.extend(clicked.map(Action::Enlarge));
     let line = recording.map(|r| moved(r, state.playhead.at)).unwrap_or_default();
     let line = spans(ui.painter(), theme, &line, 12.0, width);
     let (rect, _) = ui.allocate_exact_size(vec2(width, 24.0), Sense::hover());
     ui.painter().galley(pos2(rect.right() - line.size().x, rect.top()), line, theme.text);
-
-    for module in [Module::H, Module::L] {
-        state_picture(ui, cx, module, recording, heat);
-    }
-    scale(ui, cx, width);
-    ui.add_space(8.0);
+    between(ui, cx, room - dials);
     this_step(ui, cx, &told, galley, card);
-}
-
-/// A module's state now, and the micro-step that made it.
-fn state_now(recording: &Recording, module: Module, playhead: usize) -> (&Arc<[f32]>, Option<usize>) {
-    let made = (0..playhead.min(recording.steps.len())).rev().find(|i| recording.steps[*i].at.module == module);
-    (recording.state(module, playhead.checked_sub(1)), made)
-}
-
-fn state_picture(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, recording: Option<&Recording>, height: f32) {
-    let theme = cx.theme;
-    let width = ui.available_width();
-    let (title, _) = ui.allocate_exact_size(vec2(width, 22.0), Sense::hover());
-    let (picture, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-    ui.add_space(4.0);
-    let painter = ui.painter().clone();
-    let name = if module == Module::H { "z_H" } else { "z_L" };
-    let y = title.center().y;
-    let at = painter.text(pos2(title.left(), y), Align2::LEFT_CENTER, name, theme::bold(13.0), theme.module(module));
-    let Some(recording) = recording else {
-        painter.rect_stroke(picture, 2.0, Stroke::new(1.0, theme.hairline), StrokeKind::Inside);
-        return;
-    };
-    let (state, made) = state_now(recording, module, cx.state.playhead.at);
-    let Dimensions { tokens, hidden, .. } = recording.dimensions;
-    let norm = (state.iter().map(|v| f64::from(v * v)).sum::<f64>() / state.len().max(1) as f64).sqrt();
-    let motion = match made {
-        Some(i) if i + 1 == cx.state.playhead.at => format!("moved {}", figure(recording.steps[i].residual)),
-        Some(_) => "still".to_owned(),
-        None => "initial".to_owned(),
-    };
-    let room = title.right() - at.right() - 12.0;
-    let size =
-        if room > 300.0 { format!("{tokens} tokens × {hidden} channels") } else { format!("{tokens} × {hidden}") };
-    let detail = format!("{size} · rms {norm:.2} · {motion}");
-    text_at(&painter, pos2(title.right(), y), Align2::RIGHT_CENTER, &detail, theme::text(12.0), theme.secondary, room);
-    let state = state.clone();
-    cx.pictures.show(ui, picture, theme, module, &state, &recording.dimensions);
-}
-
-/// What the colours mean.
-fn scale(ui: &mut Ui, cx: &Cx<'_>, width: f32) {
-    let theme = cx.theme;
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 20.0), Sense::hover());
-    let painter = ui.painter();
-    let y = rect.center().y;
-    let (font, color) = (theme::mono(12.0), theme.secondary);
-    let low = format!("-{HEAT_RANGE}");
-    let high = format!("+{HEAT_RANGE}");
-    let left = painter.text(pos2(rect.left(), y), Align2::LEFT_CENTER, low, font.clone(), color).right() + 8.0;
-    let right = painter.text(pos2(rect.right(), y), Align2::RIGHT_CENTER, high, font, color).left() - 8.0;
-    let map = theme.diverging();
-    let steps = 64;
-    for i in 0..steps {
-        let at = |i: usize| left + (right - left) * i as f32 / steps as f32;
-        let bar = Rect::from_min_max(pos2(at(i), y - 3.0), pos2(at(i + 1) + 0.5, y + 3.0));
-        painter.rect_filled(bar, 0.0, map[i * 255 / (steps - 1)]);
-    }
-    response.on_hover_text(format!(
-        "One line of the picture is a token, one column a channel. Blue is below zero, amber above; beyond ±{HEAT_RANGE} \
-         the colour stays. The scale never changes, so that moments can be compared."
-    ));
 }
 
 fn this_step(ui: &mut Ui, cx: &Cx<'_>, told: &[Span], galley: Arc<eframe::egui::Galley>, height: f32) {

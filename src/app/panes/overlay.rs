@@ -16,6 +16,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     if cx.state.train.draft.is_some() {
         super::new_run::show(ctx, cx);
     }
+    super::movie::show(ctx, cx);
     if cx.state.show_keys {
         keys(ctx, cx);
     }

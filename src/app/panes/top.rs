@@ -131,6 +131,8 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
     menu(ui, "File", |ui| {
         menu_item(ui, cx, CommandId::Open);
         menu_item(ui, cx, CommandId::Save);
+        menu_item(ui, cx, CommandId::BoardPng);
+        menu_item(ui, cx, CommandId::SaveRun);
         ui.separator();
         menu_item(ui, cx, CommandId::Quit);
     });
@@ -199,7 +201,7 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         for id in [CommandId::Solution, CommandId::Candidates, CommandId::ArcColours] {
             menu_item(ui, cx, id);
         }
-        for id in [CommandId::ShowLibrary, CommandId::ShowPlots] {
+        for id in [CommandId::ShowLibrary, CommandId::ShowPlots, CommandId::Full, CommandId::Still] {
             menu_item(ui, cx, id);
         }
         ui.separator();

@@ -9,8 +9,9 @@ use super::Cx;
 use crate::analysis::{COMPONENTS, Pca, mean_over_tokens, pca};
 use crate::app::action::Action;
 use crate::app::explain::figure;
+use crate::app::layout::Pane;
 use crate::app::theme::{self, Theme};
-use crate::app::widgets::{header, text_at};
+use crate::app::widgets::{export_menu, header, text_at};
 use crate::trace::{Module, Recording};
 
 /// How near the pointer must be to a step, points.
@@ -32,13 +33,30 @@ pub struct Ways {
 }
 
 /// The way of one state.
-struct Way {
+pub struct Way {
     /// The micro-step that led to each point; None for the initial state.
-    steps: Vec<Option<usize>>,
-    found: Pca,
+    pub steps: Vec<Option<usize>>,
+    /// Its points.
+    pub found: Pca,
 }
 
 impl Ways {
+    /// The ways of a run.
+    pub fn of(recording: &Recording) -> Self {
+        let mut ways = Self::default();
+        ways.follow(recording);
+        ways
+    }
+
+    /// z_H's way and z_L's.
+    ///
+    /// # Errors
+    /// The run's first segment has not ended.
+    pub fn both(&self) -> Result<[(Module, &Way); 2], String> {
+        let both = self.h.as_ref().zip(self.l.as_ref()).map(|(h, l)| [(Module::H, h), (Module::L, l)]);
+        both.ok_or_else(|| "the trajectory is known when the run's first segment has ended".to_owned())
+    }
+
     /// Takes in what has been computed since.
     fn follow(&mut self, recording: &Recording) {
         let first = recording.steps.first().map(|step| &step.state);
@@ -71,7 +89,10 @@ impl Ways {
 
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
-    let dragged = titled && header(ui, "Trajectory", "", cx.theme, |_| {});
+    let dragged = titled
+        && header(ui, "Trajectory", "", cx.theme, |ui| {
+            export_menu(ui, cx, "Export the plots", Pane::Trajectory.exports().unwrap_or_default());
+        });
     let area = ui.available_rect_before_wrap().shrink2(vec2(0.0, 4.0));
     ui.allocate_rect(area, Sense::hover());
     let recording = cx.state.recording();
@@ -220,20 +241,23 @@ impl Plot<'_> {
         format!("segment {}, {number}: moved {}", step.at.segment + 1, figure(step.residual))
     }
 
-    /// What is seen, from the numbers.
     fn caption(&self) -> String {
-        let [one, two, three] = self.way.found.explained.map(|share| 100.0 * share);
-        let moves: Vec<f32> =
-            self.recording.steps.iter().filter(|s| s.at.module == self.module).map(|s| s.residual).collect();
-        let longest = moves.iter().copied().fold(0.0f32, f32::max);
-        let last = moves.last().copied().unwrap_or(0.0);
-        let share = if longest > 0.0 { last / longest } else { 0.0 };
-        let verdict = if share <= SETTLED { "it settles" } else { "it still moves" };
-        format!(
-            "PC1 {one:.0} %, PC2 {two:.0} %, PC3 {three:.0} % of the variance; the last move is {:.0} % of the longest: {verdict}",
-            100.0 * share
-        )
+        caption(self.recording, self.module, self.way)
     }
+}
+
+/// What is seen of a state's way, from the numbers.
+pub fn caption(recording: &Recording, module: Module, way: &Way) -> String {
+    let [one, two, three] = way.found.explained.map(|share| 100.0 * share);
+    let moves: Vec<f32> = recording.steps.iter().filter(|s| s.at.module == module).map(|s| s.residual).collect();
+    let longest = moves.iter().copied().fold(0.0f32, f32::max);
+    let last = moves.last().copied().unwrap_or(0.0);
+    let share = if longest > 0.0 { last / longest } else { 0.0 };
+    let verdict = if share <= SETTLED { "it settles" } else { "it still moves" };
+    format!(
+        "PC1 {one:.0} %, PC2 {two:.0} %, PC3 {three:.0} % of the variance; the last move is {:.0} % of the longest: {verdict}",
+        100.0 * share
+    )
 }
 
 /// How the picture is turned: a drag turns it, a double click lays it flat again.

@@ -1,122 +1,269 @@
-//! A state as a picture: tokens down, channels across, blue below zero, amber above.
+//! A state as a picture: tokens down, channels across, blue below zero, amber above. The wheel zooms, a drag moves, a double
+//! click shows all.
 
 use std::sync::Arc;
 
 use eframe::egui::{
-    Color32, ColorImage, Rect, Role, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui, WidgetInfo, pos2,
+    Align2, Color32, ColorImage, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, TextureHandle,
+    TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::super::theme::{HEAT_RANGE, Theme};
-use crate::trace::{Dimensions, Module};
+use super::super::heat::{Heat, HeatSettings, Shown, View, ranges};
+use super::super::theme::{self, Theme};
+use crate::trace::{Module, Recording};
 
-/// The textures of the two states, made anew only when state or theme change.
+/// A value is written into its cell from this size on, points.
+const READABLE: Vec2 = vec2(40.0, 15.0);
+/// So many cells are seen at least, across and down.
+const FEWEST: f32 = 5.0;
+
+/// The heat maps of the two states, made anew only when what they show changes. Both show the same part.
 #[derive(Default)]
 pub struct Pictures {
     h: Option<Picture>,
     l: Option<Picture>,
+    view: View,
+    /// The ends of the colour bars of z_H and z_L.
+    pub ranges: [f32; 2],
 }
 
 struct Picture {
-    state: Arc<[f32]>,
-    dark: bool,
-    texture: TextureHandle,
+    source: Source,
+    heat: Heat,
+    /// The range and the theme of the texture.
+    drawn: Option<(f32, bool, TextureHandle)>,
+}
+
+/// What a heat map is made of.
+#[derive(Clone)]
+struct Source {
+    shown: Shown,
+    now: Arc<[f32]>,
+    less: Option<Arc<[f32]>>,
+    order: Option<Arc<[f32]>>,
+}
+
+impl Source {
+    fn of(recording: &Recording, module: Module, playhead: usize, settings: HeatSettings) -> Self {
+        let at = |index: Option<usize>| recording.state(module, index).clone();
+        let end = || at(recording.steps.len().checked_sub(1));
+        let now = at(playhead.checked_sub(1));
+        let less = match settings.shown {
+            Shown::State => None,
+            Shown::Change => {
+                let update = recording.last_update(module, playhead);
+                Some(update.map_or_else(|| now.clone(), |update| at(update.checked_sub(1))))
+            }
+            Shown::ToEnd => Some(end()),
+        };
+        Self { shown: settings.shown, now, less, order: settings.sorted.then(end) }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        let same = |a: &Option<Arc<[f32]>>, b: &Option<Arc<[f32]>>| match (a, b) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        self.shown == other.shown
+            && Arc::ptr_eq(&self.now, &other.now)
+            && same(&self.less, &other.less)
+            && same(&self.order, &other.order)
+    }
+}
+
+/// What a heat map is about, beside its numbers.
+pub struct About<'a> {
+    /// The recording.
+    pub recording: &'a Recording,
+    /// The name of a token, counted from the first puzzle token.
+    pub name: &'a dyn Fn(usize) -> String,
+    /// The token whose row is marked.
+    pub marked: Option<usize>,
 }
 
 impl Pictures {
-    /// Draws one module's state `[tokens, hidden]` into a rectangle; hovering tells token, channel and value.
-    pub fn show(
-        &mut self,
-        ui: &mut Ui,
-        rect: Rect,
-        theme: &Theme,
-        module: Module,
-        state: &Arc<[f32]>,
-        dimensions: &Dimensions,
-    ) {
-        let size = [dimensions.hidden, dimensions.tokens];
-        if size[0] * size[1] != state.len() || state.is_empty() {
-            return;
-        }
-        let slot = if module == Module::H { &mut self.h } else { &mut self.l };
-        let current = slot.as_ref().is_some_and(|p| Arc::ptr_eq(&p.state, state) && p.dark == theme.dark);
-        if !current {
-            let image = ColorImage::new(size, state.iter().map(|value| color(theme, *value)).collect());
+    /// Takes in what is shown now.
+    pub fn follow(&mut self, recording: &Recording, playhead: usize, settings: HeatSettings) {
+        let hidden = recording.dimensions.hidden;
+        for (slot, module) in [(&mut self.h, Module::H), (&mut self.l, Module::L)] {
+            let source = Source::of(recording, module, playhead, settings);
             match slot {
-                Some(picture) => {
-                    picture.texture.set(image, TextureOptions::NEAREST);
-                    (picture.state, picture.dark) = (state.clone(), theme.dark);
-                }
-                None => {
-                    let name = format!("z_{module:?}");
-                    let texture = ui.ctx().load_texture(name, image, TextureOptions::NEAREST);
-                    *slot = Some(Picture { state: state.clone(), dark: theme.dark, texture });
+                Some(picture) if picture.source.is(&source) => {}
+                _ => {
+                    let heat = Heat::of(&source.now, source.less.as_deref(), source.order.as_deref(), hidden);
+                    let texture = slot.take().and_then(|picture| picture.drawn).map(|(.., texture)| texture);
+                    // A range that nothing has says that the texture is another picture's.
+                    let drawn = texture.map(|texture| (f32::NAN, false, texture));
+                    *slot = Some(Picture { source, heat, drawn });
                 }
             }
         }
-        let response = ui.interact(rect, ui.scope_id().with(("heat map", module)), Sense::hover());
+        self.ranges = ranges(settings, [&self.h, &self.l].map(|slot| slot.as_ref().map_or(0.0, |p| p.heat.reach)));
+    }
+
+    /// Draws one module's heat map into a rectangle; hovering tells token, channel and value. Returns the token whose row
+    /// was clicked, counted from the first puzzle token.
+    pub fn show(&mut self, ui: &Ui, rect: Rect, theme: &Theme, module: Module, about: &About<'_>) -> Option<usize> {
+        let dimensions = &about.recording.dimensions;
+        let table = [dimensions.hidden, dimensions.tokens];
+        let (slot, range) = match module {
+            Module::H => (&mut self.h, self.ranges[0]),
+            Module::L => (&mut self.l, self.ranges[1]),
+        };
+        let picture = slot.as_mut()?;
+        if table[0] * table[1] != picture.heat.values.len() || table[0] * table[1] == 0 {
+            return None;
+        }
+        let response = ui.interact(rect, ui.scope_id().with(("heat map", module)), Sense::click_and_drag());
         response.widget_info(|| {
             let label = format!("z_{module:?}, {} tokens by {} channels", dimensions.tokens, dimensions.hidden);
             WidgetInfo::labeled(Role::Image, true, label)
         });
-        if let Some(picture) = slot {
-            let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
-            ui.painter().image(picture.texture.id(), rect, whole, Color32::WHITE);
-            ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, theme.hairline), StrokeKind::Outside);
+        look(ui, rect, &response, table, &mut self.view);
+        let view = self.view;
+        let texture = picture.texture(ui, theme, module, range, table);
+        let part = Rect::from_min_max(pos2(view.x[0], view.y[0]), pos2(view.x[1], view.y[1]));
+        ui.painter().image(texture, rect, part, Color32::WHITE);
+        let seen = Seen { rect, view, table };
+        seen.write(ui, theme, &picture.heat, range);
+        if let Some(row) = about.marked.and_then(|token| seen.row(token)) {
+            ui.painter().rect_stroke(row, 0.0, Stroke::new(1.5, theme.text), StrokeKind::Outside);
         }
-        if let Some(at) = response.hover_pos() {
-            let (token, channel) = place(rect, dimensions, at.x, at.y);
-            let value = state[token * dimensions.hidden + channel];
-            response.show_tooltip_text(format!(
-                "z_{module:?} {value:+.3}\n{}, channel {} of {}",
-                token_name(dimensions, token),
-                channel + 1,
-                dimensions.hidden
-            ));
+        ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, theme.hairline), StrokeKind::Outside);
+        let at = response.hover_pos().filter(|_| !response.dragged())?;
+        let (token, place) = view.cell(seen.share(at), table);
+        let value = picture.heat.values[token * table[0] + place];
+        let what = match picture.source.shown {
+            Shown::State => format!("z_{module:?}"),
+            Shown::Change => format!("change of z_{module:?}"),
+            Shown::ToEnd => format!("z_{module:?} less its end"),
+        };
+        let channel = picture.heat.channels[place] + 1;
+        response.show_tooltip_text(format!(
+            "{what} {value:+.4}\n{}, channel {channel} of {}",
+            (about.name)(token),
+            table[0]
+        ));
+        response.clicked().then_some(token)
+    }
+}
+
+impl Picture {
+    /// The texture in these colours.
+    fn texture(
+        &mut self,
+        ui: &Ui,
+        theme: &Theme,
+        module: Module,
+        range: f32,
+        size: [usize; 2],
+    ) -> eframe::egui::TextureId {
+        let image =
+            || ColorImage::new(size, self.heat.values.iter().map(|value| color(theme, value / range)).collect());
+        let texture = match self.drawn.take() {
+            Some((of, dark, texture)) if of == range && dark == theme.dark => texture,
+            Some((.., mut texture)) => {
+                texture.set(image(), TextureOptions::NEAREST);
+                texture
+            }
+            None => ui.ctx().load_texture(format!("z_{module:?}"), image(), TextureOptions::NEAREST),
+        };
+        self.drawn.insert((range, theme.dark, texture)).2.id()
+    }
+}
+
+/// The wheel zooms, a drag moves, a double click shows all.
+fn look(ui: &Ui, rect: Rect, response: &Response, table: [usize; 2], view: &mut View) {
+    if response.double_clicked() {
+        *view = View::default();
+    }
+    if response.dragged() {
+        let by = response.drag_delta() / rect.size();
+        view.pan([-by.x, -by.y]);
+        ui.ctx().set_cursor_icon(CursorIcon::Grabbing);
+    }
+    let Some(at) = response.hover_pos() else { return };
+    let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta()));
+    if scroll == Vec2::ZERO && pinch == 1.0 {
+        return;
+    }
+    // The pane must not scroll as well.
+    ui.ctx().input_mut(|input| input.smooth_scroll_delta = Vec2::ZERO);
+    let place = (at - rect.min) / rect.size();
+    view.zoom([place.x, place.y], (scroll.y / 200.0).exp() * pinch, table.map(|count| FEWEST / count.max(1) as f32));
+}
+
+/// The part of a table that is seen in a rectangle.
+struct Seen {
+    rect: Rect,
+    view: View,
+    /// Columns and rows.
+    table: [usize; 2],
+}
+
+impl Seen {
+    fn share(&self, at: eframe::egui::Pos2) -> [f32; 2] {
+        let share = (at - self.rect.min) / self.rect.size();
+        [share.x, share.y]
+    }
+
+    /// Where a column or row of a span begins, points from the edge.
+    fn start(span: [f32; 2], length: f32, index: usize, count: usize) -> f32 {
+        (index as f32 / count as f32 - span[0]) / (span[1] - span[0]) * length
+    }
+
+    /// Where a token's row is seen: at least three points high.
+    fn row(&self, token: usize) -> Option<Rect> {
+        let y = |index| self.rect.top() + Self::start(self.view.y, self.rect.height(), index, self.table[1]);
+        let (top, bottom) = (y(token), y(token + 1));
+        if bottom <= self.rect.top() || top >= self.rect.bottom() {
+            return None;
+        }
+        let spare = ((3.0 - (bottom - top)) / 2.0).max(0.0);
+        let row = Rect::from_min_max(pos2(self.rect.left(), top - spare), pos2(self.rect.right(), bottom + spare));
+        Some(row.intersect(self.rect))
+    }
+
+    /// The values in their cells, where those are large enough.
+    fn write(&self, ui: &Ui, theme: &Theme, heat: &Heat, range: f32) {
+        let [cols, rows] = self.table;
+        let parts =
+            vec2((self.view.x[1] - self.view.x[0]) * cols as f32, (self.view.y[1] - self.view.y[0]) * rows as f32);
+        let size = self.rect.size() / parts;
+        if size.x < READABLE.x || size.y < READABLE.y {
+            return;
+        }
+        let painter = ui.painter().with_clip_rect(self.rect);
+        let (first, last) = (self.view.cell([0.0, 0.0], self.table), self.view.cell([1.0, 1.0], self.table));
+        for row in first.0..=last.0 {
+            for col in first.1..=last.1 {
+                let value = heat.values[row * cols + col];
+                let corner = vec2(
+                    Self::start(self.view.x, self.rect.width(), col, cols),
+                    Self::start(self.view.y, self.rect.height(), row, rows),
+                );
+                let middle = self.rect.min + corner + size / 2.0;
+                let ink = theme.ink_on(color(theme, value / range));
+                painter.text(middle, Align2::CENTER_CENTER, format!("{value:+.2}"), theme::mono(12.0), ink);
+            }
         }
     }
 }
 
-/// The colour of a value.
-pub fn color(theme: &Theme, value: f32) -> Color32 {
-    let t = (value / HEAT_RANGE).clamp(-1.0, 1.0);
+/// The colour of a value as a share of the range, -1 to 1; beyond that the colour stays.
+pub fn color(theme: &Theme, share: f32) -> Color32 {
     // A NaN becomes 0 in the cast; it is marked in red instead.
-    if t.is_nan() { theme.wrong } else { theme.diverging()[((t + 1.0) * 127.5).round() as usize] }
-}
-
-/// Which token and channel lie under a point.
-fn place(rect: Rect, dimensions: &Dimensions, x: f32, y: f32) -> (usize, usize) {
-    let index = |at: f32, from: f32, size: f32, count: usize| {
-        (((at - from) / size.max(1.0) * count as f32) as usize).min(count.saturating_sub(1))
-    };
-    (index(y, rect.top(), rect.height(), dimensions.tokens), index(x, rect.left(), rect.width(), dimensions.hidden))
-}
-
-fn token_name(dimensions: &Dimensions, token: usize) -> String {
-    match token.checked_sub(dimensions.puzzle_tokens) {
-        None => format!("puzzle token {}", token + 1),
-        Some(cell) => {
-            let side = ((dimensions.tokens - dimensions.puzzle_tokens) as f32).sqrt() as usize;
-            format!("cell row {}, column {}", cell / side.max(1) + 1, cell % side.max(1) + 1)
-        }
+    if share.is_nan() {
+        theme.wrong
+    } else {
+        theme.diverging()[((share.clamp(-1.0, 1.0) + 1.0) * 127.5).round() as usize]
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::scene::tests::recording;
     use super::*;
-    use crate::trace::Schedule;
-
-    #[test]
-    fn a_point_is_a_token_and_a_channel() {
-        let schedule = Schedule { h_cycles: 2, l_cycles: 2 };
-        let dimensions = Dimensions { schedule, tokens: 17, puzzle_tokens: 1, hidden: 8, vocab: 6, max_segments: 4 };
-        let rect = Rect::from_min_max(pos2(10.0, 20.0), pos2(90.0, 190.0));
-        assert_eq!(place(rect, &dimensions, 10.0, 20.0), (0, 0));
-        assert_eq!(place(rect, &dimensions, 25.0, 35.0), (1, 1));
-        assert_eq!(place(rect, &dimensions, 90.0, 190.0), (16, 7));
-        assert_eq!(token_name(&dimensions, 0), "puzzle token 1");
-        assert_eq!(token_name(&dimensions, 6), "cell row 2, column 2");
-    }
 
     #[test]
     fn values_saturate_and_nan_is_marked() {
@@ -124,5 +271,33 @@ mod tests {
         assert_eq!(color(&theme, 1e9), theme.diverging()[255]);
         assert_eq!(color(&theme, f32::NEG_INFINITY), theme.diverging()[0]);
         assert_eq!(color(&theme, f32::NAN), theme.wrong);
+    }
+
+    #[test]
+    fn pictures_show_the_state_its_change_and_what_is_left() {
+        // Every channel of a state is the number of its step; z_H starts at 0, z_L at 0.5.
+        let run = recording(12, |_, _| 1);
+        let value = |module: Module, playhead, shown| {
+            let mut pictures = Pictures::default();
+            pictures.follow(&run, playhead, HeatSettings { shown, ..HeatSettings::default() });
+            let picture = if module == Module::H { pictures.h } else { pictures.l };
+            picture.unwrap().heat.values[0]
+        };
+        assert_eq!(value(Module::L, 0, Shown::State), 0.5);
+        assert_eq!((value(Module::L, 5, Shown::State), value(Module::L, 6, Shown::State)), (4.0, 4.0));
+        assert_eq!((value(Module::L, 1, Shown::Change), value(Module::H, 1, Shown::Change)), (-0.5, 0.0));
+        assert_eq!((value(Module::L, 6, Shown::Change), value(Module::H, 6, Shown::Change)), (1.0, 3.0));
+        assert_eq!((value(Module::H, 6, Shown::ToEnd), value(Module::H, 12, Shown::ToEnd)), (-6.0, 0.0));
+    }
+
+    #[test]
+    fn a_row_is_marked_where_it_is_seen() {
+        let rect = Rect::from_min_size(pos2(10.0, 20.0), vec2(100.0, 100.0));
+        let mut seen = Seen { rect, view: View::default(), table: [8, 200] };
+        let row = seen.row(100).unwrap();
+        assert!((row.height() - 3.0).abs() < 0.01 && row.y_range().contains(70.2));
+        seen.view.zoom([0.5, 0.0], 4.0, [0.1, 0.1]);
+        assert_eq!(seen.row(100), None);
+        assert!(seen.row(25).is_some());
     }
 }

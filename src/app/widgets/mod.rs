@@ -1,6 +1,7 @@
 //! Small painted parts that several panes share.
 
 pub mod chart;
+pub mod colour_bar;
 pub mod dial;
 pub mod drawing;
 pub mod heatmap;
@@ -14,7 +15,8 @@ use std::sync::Arc;
 
 use eframe::egui::{
     Align, Align2, Button, Color32, FontId, Galley, Layout, Painter, Pos2, Rect, Response, RichText, Role, Sense,
-    Stroke, StrokeKind, TextFormat, Ui, UiBuilder, WidgetInfo, pos2, text::LayoutJob, text::TextWrapping, vec2,
+    Stroke, StrokeKind, TextFormat, Ui, UiBuilder, WidgetInfo, containers::menu, pos2, text::LayoutJob,
+    text::TextWrapping, vec2,
 };
 
 use super::command::{Command, CommandId, command};
@@ -71,10 +73,11 @@ pub fn spans(painter: &Painter, theme: &Theme, spans: &[Span], size: f32, width:
 /// whether the pane begins to be dragged.
 pub fn header(ui: &mut Ui, title: &str, subtitle: &str, theme: &Theme, tools: impl FnOnce(&mut Ui)) -> bool {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
-    let handle = drag_handle(ui, rect, title);
     let mut right = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
     tools(&mut right);
     let room = right.min_rect().left() - rect.left() - 12.0;
+    // Not below the tools: what is pressed there would begin to move the pane.
+    let handle = drag_handle(ui, rect.with_max_x(rect.left() + room.max(0.0)), title);
     let painter = ui.painter();
     let y = rect.center().y;
     let at = text_at(painter, pos2(rect.left(), y), Align2::LEFT_CENTER, title, theme::bold(13.0), theme.text, room);
@@ -128,6 +131,18 @@ pub fn menu_item(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId) {
         cx.actions.push(command.action.clone());
         ui.close();
     }
+}
+
+/// The button that opens a menu of what can be saved as files.
+pub fn export_menu(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, commands: &[CommandId]) {
+    let face = theme::icon(lucide_icons::Icon::Download, 15.0).color(cx.theme.secondary);
+    let button = Button::new(face).min_size(vec2(28.0, 26.0));
+    let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_min_width(240.0);
+        commands.iter().for_each(|id| menu_item(ui, cx, *id));
+    });
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    response.on_hover_text(name);
 }
 
 /// A row of a list.

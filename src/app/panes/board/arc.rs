@@ -12,7 +12,7 @@ use super::super::super::widgets::lattice::Lattice;
 use super::super::super::widgets::{command_button, figure, text_at};
 use super::super::Cx;
 use super::maze::draw;
-use super::{list, place, rail, red_corner, tone};
+use super::{card, list, over, place, rail, red_corner, tone};
 use crate::board::arc::{COLOURS, Grid, Place, Sheet};
 use crate::task::glyph::Glyph;
 
@@ -189,7 +189,12 @@ fn answer(ui: &Ui, cx: &Cx<'_>, rect: Rect) {
             // Beyond the grid nothing counts.
             _ => theme.pane.lerp_to_gamma(theme.raised, 0.6),
         };
-        ui.painter().rect_filled(place, 0.0, color);
+        // Below an overlay the answer stands in the middle of its cell.
+        let laid = over::ground(cx, cell);
+        ui.painter().rect_filled(place, 0.0, laid.unwrap_or(color));
+        if laid.is_some() {
+            ui.painter().rect_filled(Rect::from_center_size(place.center(), place.size() * 0.5), 1.0, color);
+        }
         if seen.changed {
             let line = Stroke::new(1.4, theme.l.gamma_multiply(cx.state.flash()));
             ui.painter().rect_stroke(lattice.cell(cell).shrink(1.0), 2.0, line, StrokeKind::Inside);
@@ -204,6 +209,11 @@ fn answer(ui: &Ui, cx: &Cx<'_>, rect: Rect) {
         }
     }
     ui.painter().rect_stroke(lattice.rect, 0.0, Stroke::new(1.0, theme.hairline), StrokeKind::Outside);
+    over::outlines(ui, cx, |cell| lattice.cell(cell));
+    let response = ui.interact(lattice.rect, ui.scope_id().with("answer"), Sense::hover());
+    if let Some(at) = response.hover_pos() {
+        card::hover(response, cx, lattice.nearest(at));
+    }
     lattice.name_cells(ui, "answer cell", None, |cell| {
         let seen = scene.cells[cell];
         let said = seen.answer.filter(|_| seen.open).map_or_else(|| "outside".to_owned(), word);

@@ -1,77 +1,161 @@
-//! The card of one cell: what it may become, and how often it changed its mind.
+//! The card of one cell: what it may become, what is laid over it, and its way through the run.
 
-use eframe::egui::{Align2, Rect, Response, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use std::sync::Arc;
+
+use eframe::egui::{
+    Align2, Color32, Galley, Painter, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::super::super::explain::figure as short;
 use super::super::super::figures::word;
-use super::super::super::scene::{SURE, candidates, changes, entropy};
+use super::super::super::past::{Past, past};
+use super::super::super::scene::{candidates, changes};
 use super::super::super::theme::{self, CARD_RADIUS};
-use super::super::super::widgets::text_at;
+use super::super::super::widgets::{text_at, wrapped};
 use super::super::Cx;
+use super::over;
+use crate::task::glyph::Glyph;
 
 /// The room for the card at the right of the board.
 pub const CARD: f32 = 172.0;
+/// Between a card's edge and what is in it.
+const MARGIN: f32 = 10.0;
+/// How many values are listed.
+const LISTED: usize = 4;
+/// The height of a listed value.
+const ROW: f32 = 20.0;
+/// The height of a line.
+const LINE: f32 = 17.0;
+/// The height of the small plot.
+const PLOT: f32 = 58.0;
 
 /// Where no card fits, a tooltip tells the same.
 pub fn hover(response: Response, cx: &Cx<'_>, cell: usize) {
     response.on_hover_ui_at_pointer(|ui| {
-        let (rect, _) = ui.allocate_exact_size(vec2(CARD - 16.0, height(cx, cell) - 16.0), Sense::hover());
-        content(ui, cx, rect, cell);
+        let Some(content) = Content::of(ui.painter(), cx, cell) else { return };
+        let (rect, _) = ui.allocate_exact_size(vec2(CARD - 2.0 * MARGIN, content.height()), Sense::hover());
+        content.paint(ui.painter(), cx, rect);
     });
-}
-
-fn is_told(cx: &Cx<'_>, cell: usize) -> bool {
-    cx.scene.answered && cx.scene.cells.get(cell).is_some_and(|seen| seen.answer.is_some())
-}
-
-fn height(cx: &Cx<'_>, cell: usize) -> f32 {
-    if is_told(cx, cell) { 64.0 + 4.0 * 20.0 } else { 74.0 }
 }
 
 /// Shows the card beside the board, at the height of its cell.
 pub fn show(ui: &Ui, cx: &Cx<'_>, room: Rect, at: f32, cell: usize) {
-    let size = vec2(CARD.min(room.width()), height(cx, cell));
+    let Some(content) = Content::of(ui.painter(), cx, cell) else { return };
+    let size = vec2(CARD.min(room.width()), content.height() + 2.0 * MARGIN);
     let top = (at - 12.0).clamp(room.top(), (room.bottom() - size.y).max(room.top()));
     let rect = Rect::from_min_size(pos2(room.left(), top), size);
     ui.painter().rect(rect, CARD_RADIUS, cx.theme.raised, Stroke::new(1.0, cx.theme.hairline), StrokeKind::Inside);
-    content(ui, cx, rect.shrink(10.0), cell);
+    content.paint(ui.painter(), cx, rect.shrink(MARGIN));
+    let response = ui.interact(rect, ui.scope_id().with("card"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Note, true, content.told()));
 }
 
-fn content(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize) {
-    let (state, theme) = (cx.state, cx.theme);
-    let Some(seen) = cx.scene.cells.get(cell) else { return };
-    let cols = cx.scene.cols;
-    let painter = ui.painter();
-    let title = format!("row {}, column {}", cell / cols + 1, cell % cols + 1);
-    let mut y = painter.text(rect.left_top(), Align2::LEFT_TOP, title, theme::bold(13.0), theme.text).bottom() + 4.0;
-    let small = theme::text(12.0);
-    let line = |y: f32, text: &str, color| {
-        text_at(painter, pos2(rect.left(), y), Align2::LEFT_TOP, text, small.clone(), color, rect.width()).bottom()
-    };
-    let Some(recording) = state.recording().filter(|_| is_told(cx, cell)) else {
-        let text = if seen.open { "blank: no answer yet".to_owned() } else { format!("given {}", word(seen.given)) };
-        y = line(y, &text, theme.secondary) + 2.0;
-        let hint = if state.selected == Some(cell) { "type, Del, arrows, Esc" } else { "click to edit" };
-        line(y, hint, theme.secondary);
-        return;
-    };
-    let (board, playhead) = (state.board(), state.playhead.at);
-    let left = rect.left() + if board.sudoku().is_some() { 16.0 } else { 52.0 };
-    for (glyph, p) in candidates(board, recording, playhead, cell).into_iter().take(4) {
-        let middle = y + 10.0;
-        painter.text(pos2(rect.left(), middle), Align2::LEFT_CENTER, word(glyph), theme::text(13.0), theme.text);
-        let length = ((rect.right() - 52.0 - left) * p).max(2.0);
-        let bar = Rect::from_min_size(pos2(left, middle - 3.5), vec2(length, 7.0));
-        painter.rect_filled(bar, 2.0, theme.confidence(theme.l, theme.raised, p));
-        let percent = if p < 0.01 { "< 1 %".to_owned() } else { format!("{:.0} %", p * 100.0) };
-        painter.text(pos2(rect.right(), middle), Align2::RIGHT_CENTER, percent, small.clone(), theme.secondary);
-        y += 20.0;
+/// What a card says.
+struct Content {
+    title: String,
+    /// The most probable values, with their probabilities.
+    listed: Vec<(Glyph, f32)>,
+    /// What stands below them, wrapped.
+    lines: Vec<Arc<Galley>>,
+    /// The cell's way, and the values it took in words.
+    past: Option<(Past, Arc<Galley>)>,
+}
+
+impl Content {
+    fn of(painter: &Painter, cx: &Cx<'_>, cell: usize) -> Option<Self> {
+        let (state, theme) = (cx.state, cx.theme);
+        let seen = cx.scene.cells.get(cell)?;
+        let cols = cx.scene.cols.max(1);
+        let title = format!("row {}, column {}", cell / cols + 1, cell % cols + 1);
+        let laid = |text: &str| wrapped(painter, text, theme::text(12.0), theme.secondary, CARD - 2.0 * MARGIN);
+        let recording = state.recording().filter(|_| cx.scene.answered && seen.answer.is_some());
+        let mut lines = match recording {
+            Some(recording) => vec![laid(&history(changes(state.board(), recording, cell, state.playhead.at)))],
+            None if state.board().arc().is_some() => vec![laid("beyond the grid that is answered")],
+            None => {
+                let what = if seen.open { "blank: no answer yet" } else { &format!("given {}", word(seen.given)) };
+                let hint = if state.selected == Some(cell) { "type, Del, arrows, Esc" } else { "click to edit" };
+                vec![laid(what), laid(hint)]
+            }
+        };
+        lines.extend(over::told(cx, cell).map(|text| laid(&text)));
+        let Some(recording) = recording else { return Some(Self { title, listed: Vec::new(), lines, past: None }) };
+        let mut listed = candidates(state.board(), recording, state.playhead.at, cell);
+        listed.truncate(LISTED);
+        let past = past(state.board(), recording, state.playhead.at, cell).map(|past| {
+            let took = laid(&past.sentence());
+            (past, took)
+        });
+        Some(Self { title, listed, lines, past })
     }
-    y += 2.0;
-    line(y, &history(changes(board, recording, cell, playhead)), theme.secondary);
-    if seen.confidence < SURE && rect.height() > 130.0 {
-        let bits = short(entropy(board, recording, playhead, cell));
-        line(y + 17.0, &format!("entropy {bits} bit"), theme.secondary);
+
+    /// The card in words, for screen readers and tests.
+    fn told(&self) -> String {
+        let listed = self.listed.iter().map(|(glyph, p)| format!("{} {:.0} %", word(*glyph), p * 100.0));
+        let lines = self.lines.iter().map(|line| line.text().to_owned());
+        let past = self.past.iter().map(|(past, _)| past.sentence());
+        let parts = listed.chain(lines).chain(past).collect::<Vec<_>>().join(". ");
+        format!("Card of {}: {parts}", self.title)
+    }
+
+    fn height(&self) -> f32 {
+        let lines: f32 = self.lines.iter().map(|line| line.size().y).sum();
+        let past = self.past.as_ref().map_or(0.0, |(_, took)| 2.0 * LINE + PLOT + took.size().y + 4.0);
+        24.0 + ROW * self.listed.len() as f32 + lines + past
+    }
+
+    fn paint(&self, painter: &Painter, cx: &Cx<'_>, rect: Rect) {
+        let (theme, small) = (cx.theme, theme::text(12.0));
+        let line = |y: f32, text: &str, color: Color32| {
+            text_at(painter, pos2(rect.left(), y), Align2::LEFT_TOP, text, small.clone(), color, rect.width());
+        };
+        painter.text(rect.left_top(), Align2::LEFT_TOP, &self.title, theme::bold(13.0), theme.text);
+        let mut y = rect.top() + 22.0;
+        let left = rect.left() + if cx.state.board().sudoku().is_some() { 16.0 } else { 52.0 };
+        for (glyph, p) in &self.listed {
+            let middle = y + ROW / 2.0;
+            painter.text(pos2(rect.left(), middle), Align2::LEFT_CENTER, word(*glyph), theme::text(13.0), theme.text);
+            let length = ((rect.right() - 52.0 - left) * p).max(2.0);
+            let bar = Rect::from_min_size(pos2(left, middle - 3.5), vec2(length, 7.0));
+            painter.rect_filled(bar, 2.0, theme.confidence(theme.l, theme.raised, *p));
+            let percent = if *p < 0.01 { "< 1 %".to_owned() } else { format!("{:.0} %", p * 100.0) };
+            painter.text(pos2(rect.right(), middle), Align2::RIGHT_CENTER, percent, small.clone(), theme.secondary);
+            y += ROW;
+        }
+        for text in &self.lines {
+            painter.galley(pos2(rect.left(), y), text.clone(), theme.secondary);
+            y += text.size().y;
+        }
+        let Some((past, took)) = &self.past else { return };
+        y += 4.0;
+        let now = cx.state.playhead.at;
+        let at = |values: &[f32]| now.checked_sub(1).and_then(|step| values.get(step)).copied().unwrap_or(0.0);
+        line(y, &format!("p({}) {:.0} %", word(past.value), at(&past.probability) * 100.0), theme.l);
+        line(y + LINE, &format!("entropy {} bit", short(at(&past.entropy))), theme.secondary);
+        y += 2.0 * LINE;
+        let plot = Rect::from_min_size(pos2(rect.left(), y + 2.0), vec2(rect.width(), PLOT - 8.0));
+        sketch(painter, cx, plot, past);
+        painter.galley(pos2(rect.left(), y + PLOT), took.clone(), theme.secondary);
+    }
+}
+
+/// The probability of the shown value and the entropy over all micro-steps, with the playhead.
+fn sketch(painter: &Painter, cx: &Cx<'_>, rect: Rect, past: &Past) {
+    let theme = cx.theme;
+    let steps = past.probability.len().max(2) as f32;
+    let x = |step: usize| rect.left() + rect.width() * step as f32 / (steps - 1.0);
+    for y in [rect.top(), rect.bottom()] {
+        painter.hline(rect.x_range(), y, Stroke::new(1.0, theme.hairline));
+    }
+    let most = past.entropy.iter().copied().filter(|bits| bits.is_finite()).fold(1.0, f32::max);
+    for (values, top, color) in [(&past.entropy, most, theme.secondary), (&past.probability, 1.0, theme.l)] {
+        let finite = values.iter().enumerate().filter(|(_, value)| value.is_finite());
+        let point = |(step, value): (usize, &f32)| pos2(x(step), rect.bottom() - rect.height() * value / top);
+        let points: Vec<Pos2> = finite.map(point).collect();
+        painter.line(points, Stroke::new(1.5, color));
+    }
+    if let Some(step) = cx.state.playhead.at.checked_sub(1) {
+        painter.vline(x(step), rect.y_range(), Stroke::new(1.0, theme.text));
     }
 }
 

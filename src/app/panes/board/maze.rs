@@ -10,7 +10,7 @@ use super::super::super::theme::{self, Theme};
 use super::super::super::widgets::lattice::Lattice;
 use super::super::Cx;
 use super::card::{self, CARD};
-use super::{FIGURES, figures, place, rail, red_corner};
+use super::{FIGURES, figures, over, place, rail, red_corner};
 use crate::task::glyph::Glyph;
 
 /// A cell that is not said to be on the path is shown as a faint dot from this probability on.
@@ -37,8 +37,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
         paint(ui, cx, lattice.cell(cell), cell, lattice.gap());
     }
     marks(ui, cx, &lattice);
+    over::outlines(ui, cx, |cell| lattice.cell(cell));
     lattice.name_cells(ui, "cell", cx.state.selected, |cell| label(cx, cell));
     let hovered = response.hover_pos().map(|at| lattice.nearest(at));
+    if let Some(cell) = hovered.filter(|cell| !card_fits && *cell < cx.scene.cells.len()) {
+        card::hover(response, cx, cell);
+    }
     if let Some(cell) = hovered.or(cx.state.selected).filter(|cell| *cell < cx.scene.cells.len()) {
         let rect = lattice.cell(cell);
         ui.painter().rect_stroke(rect, 2.0, Stroke::new(1.0, cx.theme.secondary), StrokeKind::Inside);
@@ -71,8 +75,11 @@ fn paint(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, gap: f32) {
     let inner = rect.shrink(gap / 2.0);
     let round = if rect.width() >= 14.0 { 2.0 } else { 0.0 };
     let wall = seen.given == Glyph::Wall;
-    let mut ground = if wall { wall_color(theme) } else { theme.raised };
-    if seen.changed {
+    let own = if wall { wall_color(theme) } else { theme.raised };
+    let laid = over::ground(cx, cell);
+    let mut ground = laid.unwrap_or(own);
+    let said = if laid.is_some() { theme.ink_on(ground) } else { theme.l };
+    if seen.changed && laid.is_none() {
         ground = ground.lerp_to_gamma(theme.l, 0.22 * cx.state.flash());
     }
     painter.rect_filled(inner, round, ground);
@@ -89,15 +96,13 @@ fn paint(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, gap: f32) {
                 painter.text(rect.center(), Align2::CENTER_CENTER, letter, font, theme.on_accent);
             }
         }
-        (_, Some(Glyph::Path)) => {
-            dot(0.56, theme.confidence(theme.l, ground, if wall { 1.0 } else { seen.confidence }))
-        }
+        (_, Some(Glyph::Path)) => dot(0.56, theme.confidence(said, ground, if wall { 1.0 } else { seen.confidence })),
         (Glyph::Open, Some(Glyph::Open)) if seen.path >= DOUBT => {
-            dot(0.34, ground.lerp_to_gamma(theme.l, 0.15 + 0.6 * seen.path));
+            dot(0.34, ground.lerp_to_gamma(said, 0.15 + 0.6 * seen.path));
         }
         (Glyph::Open, Some(answer)) if answer != Glyph::Open && rect.width() >= 12.0 => {
             let font = theme::text(rect.width() * 0.6);
-            painter.text(rect.center(), Align2::CENTER_CENTER, "?", font, theme.l);
+            painter.text(rect.center(), Align2::CENTER_CENTER, "?", font, said);
         }
         _ => {}
     }

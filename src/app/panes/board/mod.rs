@@ -4,6 +4,7 @@
 mod arc;
 mod card;
 mod maze;
+mod over;
 mod pad;
 mod rail;
 mod sudoku;
@@ -18,7 +19,7 @@ use super::super::explain::Tone;
 use super::super::figures::{figures as all_figures, subtitle, verdict};
 use super::super::state::RunStatus;
 use super::super::theme;
-use super::super::widgets::{figure, header, wrapped};
+use super::super::widgets::{export_menu, figure, header, wrapped};
 use super::Cx;
 use crate::board::Kind;
 
@@ -38,6 +39,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         None => state.title.clone(),
     };
     let dragged = header(ui, &title, &text, cx.theme, |ui| {
+        use CommandId::{BoardPng, BoardPngLarge, BoardPngSmall, SaveRun};
+        export_menu(ui, cx, "Export the board", &[BoardPngSmall, BoardPng, BoardPngLarge, SaveRun]);
         let truth = match kind {
             Kind::Sudoku => "Solution",
             Kind::Maze => "Shortest path",
@@ -47,12 +50,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         if kind == Kind::Sudoku {
             toggle(ui, cx, CommandId::Candidates, "Candidates", state.show_candidates);
         }
+        over::chooser(ui, cx);
     });
     let mut area = ui.available_rect_before_wrap();
     ui.allocate_rect(area, Sense::hover());
     if let Some(caveat) = state.caveat() {
         area.max.y = note(ui, cx, area, &caveat) - 8.0;
     }
+    area = over::foot(ui, cx, area);
     match kind {
         Kind::Sudoku => sudoku::show(ui, cx, area),
         Kind::Maze => maze::show(ui, cx, area),

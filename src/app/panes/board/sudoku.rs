@@ -7,7 +7,7 @@ use super::super::super::scene::candidates;
 use super::super::super::theme;
 use super::super::Cx;
 use super::card::{self, CARD};
-use super::{FIGURES, figures, pad, place, red_corner};
+use super::{FIGURES, figures, over, pad, place, red_corner};
 use crate::board::sudoku::Sheet;
 use crate::task::glyph::Glyph;
 
@@ -82,14 +82,17 @@ fn cells(ui: &mut Ui, cx: &mut Cx<'_>, board: Rect, card_fits: bool) -> Option<u
             ui.painter().rect_stroke(rect.expand(2.0), 3.0, Stroke::new(2.0, theme.text), StrokeKind::Inside);
         }
     }
+    over::outlines(ui, cx, at);
     hovered
 }
 
 fn paint_cell(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, hovered: bool) {
     let (theme, seen) = (cx.theme, cx.scene.cells[cell]);
     let painter = ui.painter();
-    let mut ground = if seen.open { theme.raised } else { theme.raised_more };
-    if seen.changed {
+    let own = if seen.open { theme.raised } else { theme.raised_more };
+    let laid = over::ground(cx, cell);
+    let mut ground = laid.unwrap_or(own);
+    if seen.changed && laid.is_none() {
         ground = ground.lerp_to_gamma(theme.l, 0.22 * cx.state.flash());
     }
     if hovered {
@@ -98,12 +101,13 @@ fn paint_cell(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, hovered: bool) {
     painter.rect_filled(rect, 0.0, ground);
     let size = rect.width();
     let font = (size * 0.5).clamp(14.0, 160.0);
+    let said = if laid.is_some() { theme.ink_on(ground) } else { theme.l };
     if let Glyph::Digit(digit) = seen.given {
-        painter.text(rect.center(), Align2::CENTER_CENTER, digit, theme::bold(font), theme.text);
+        painter.text(rect.center(), Align2::CENTER_CENTER, digit, theme::bold(font), theme.ink_on(ground));
     } else if cx.state.show_candidates && size >= 40.0 && cx.scene.answered {
-        small_candidates(ui, cx, rect, cell, ground);
+        small_candidates(ui, cx, rect, cell, (ground, said));
     } else if cx.scene.answered {
-        let color = theme.confidence(theme.l, ground, seen.confidence);
+        let color = theme.confidence(said, ground, seen.confidence);
         // An answer that is no digit is a dot, not nothing.
         let text = if let Some(Glyph::Digit(digit)) = seen.answer { digit.to_string() } else { "·".to_owned() };
         painter.text(rect.center() - vec2(0.0, size * 0.03), Align2::CENTER_CENTER, text, theme::text(font), color);
@@ -111,7 +115,7 @@ fn paint_cell(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, hovered: bool) {
         let length = bar.width() * seen.confidence.clamp(0.0, 1.0);
         let y = bar.bottom();
         let thick = (size * 0.04).clamp(1.5, 4.0);
-        painter.hline(bar.left()..=bar.left() + length, y, Stroke::new(thick, theme.tint(theme.l, 0.85)));
+        painter.hline(bar.left()..=bar.left() + length, y, Stroke::new(thick, ground.lerp_to_gamma(said, 0.85)));
     }
     if let Some(Glyph::Digit(digit)) = seen.truth.filter(|truth| seen.answer != Some(*truth)) {
         let corner = rect.left_bottom() + vec2(size * 0.1, -size * 0.14);
@@ -155,7 +159,7 @@ fn marks(ui: &Ui, cx: &Cx<'_>, sheet: &Sheet, rect: Rect, cell: usize) {
 }
 
 /// Every digit at its own place in the cell, as bright as it is probable.
-fn small_candidates(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, ground: Color32) {
+fn small_candidates(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, (ground, said): (Color32, Color32)) {
     let state = cx.state;
     let (Some(recording), Some(board)) = (state.recording(), state.board().sudoku()) else { return };
     let shape = board.shape();
@@ -172,7 +176,7 @@ fn small_candidates(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, ground: Color
         let center = inner.min + vec2((f32::from(column) + 0.5) * step.x, (f32::from(row) + 0.5) * step.y);
         let best = cx.scene.cells[cell].answer == Some(glyph);
         let face = if best { theme::bold(font) } else { theme::text(font) };
-        let color = cx.theme.confidence(cx.theme.l, ground, p);
+        let color = cx.theme.confidence(said, ground, p);
         ui.painter().text(center, Align2::CENTER_CENTER, digit, face, color);
     }
 }

@@ -62,7 +62,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>, title: &str, text: &str) {
             let face = RichText::new("Measure").color(theme.on_accent);
             finish(ui, cx, command(CommandId::Study), Button::new(face).fill(theme.l).min_size(vec2(120.0, 30.0)));
         } else {
-            ui.spinner();
+            ui.label(RichText::new("measuring…").color(theme.secondary));
         }
     });
 }

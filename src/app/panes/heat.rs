@@ -1,0 +1,184 @@
+//! z_H and z_L as heat maps, the bar that says what the colours mean, and the chooser of what is shown.
+
+use eframe::egui::{
+    Align, Align2, Button, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo,
+    containers::menu, pos2, vec2,
+};
+use lucide_icons::Icon;
+
+use super::super::action::Action;
+use super::super::explain::figure;
+use super::super::heat::{HeatSettings, Shown};
+use super::super::scene::{cell_of, token_of};
+use super::super::theme;
+use super::super::widgets::heatmap::{About, color};
+use super::super::widgets::{colour_bar, text_at};
+use super::Cx;
+use crate::board::Board;
+use crate::trace::{Dimensions, Module, Recording};
+
+/// The height of a heat map's title and of the room below it.
+pub const TITLE: f32 = 26.0;
+/// The height of the colour bar.
+pub const SCALE: f32 = 28.0;
+/// The room for the chooser beside the colour bar.
+const CHOOSER: f32 = 108.0;
+
+/// Shows the heat maps of these modules below each other, each so high, and the colour bar.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, modules: &[Module], height: f32) {
+    if let Some(recording) = cx.state.recording() {
+        cx.pictures.follow(recording, cx.state.playhead.at, cx.state.settings.heat);
+    }
+    for module in modules {
+        map(ui, cx, *module, height);
+    }
+    scale(ui, cx, modules);
+}
+
+fn map(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, height: f32) {
+    let (state, theme) = (cx.state, cx.theme);
+    let width = ui.available_width();
+    let (title, _) = ui.allocate_exact_size(vec2(width, TITLE - 4.0), Sense::hover());
+    let (picture, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
+    ui.add_space(4.0);
+    let painter = ui.painter().clone();
+    let y = title.center().y;
+    let name = match (module, state.settings.heat.shown) {
+        (Module::H, Shown::State) => "z_H",
+        (Module::L, Shown::State) => "z_L",
+        (Module::H, Shown::Change) => "z_H, change",
+        (Module::L, Shown::Change) => "z_L, change",
+        (Module::H, Shown::ToEnd) => "z_H less its end",
+        (Module::L, Shown::ToEnd) => "z_L less its end",
+    };
+    let at = painter.text(pos2(title.left(), y), Align2::LEFT_CENTER, name, theme::bold(13.0), theme.module(module));
+    let Some(recording) = state.recording() else {
+        painter.rect_stroke(picture, 2.0, Stroke::new(1.0, theme.hairline), StrokeKind::Inside);
+        return;
+    };
+    let room = title.right() - at.right() - 12.0;
+    let detail = detail(recording, module, state.playhead.at, room > 300.0);
+    text_at(&painter, pos2(title.right(), y), Align2::RIGHT_CENTER, &detail, theme::text(12.0), theme.secondary, room);
+    let (board, dimensions) = (state.board(), recording.dimensions);
+    let marked = state.selected.and_then(|cell| token_of(board, &dimensions, cell));
+    let about = About {
+        recording,
+        name: &|token| token_name(board, &dimensions, token),
+        marked: marked.map(|token| dimensions.puzzle_tokens + token),
+    };
+    if let Some(token) = cx.pictures.show(ui, picture, theme, module, &about) {
+        let cell = token.checked_sub(dimensions.puzzle_tokens).and_then(|token| cell_of(board, &dimensions, token));
+        cx.actions.push(Action::Select(cell));
+    }
+}
+
+/// The size of a state, how large it is, and whether it has just moved.
+fn detail(recording: &Recording, module: Module, playhead: usize, wide: bool) -> String {
+    let state = recording.state(module, playhead.checked_sub(1));
+    let Dimensions { tokens, hidden, .. } = recording.dimensions;
+    let norm = (state.iter().map(|v| f64::from(v * v)).sum::<f64>() / state.len().max(1) as f64).sqrt();
+    let motion = match recording.last_update(module, playhead) {
+        Some(update) if update + 1 == playhead => format!("moved {}", figure(recording.steps[update].residual)),
+        Some(_) => "still".to_owned(),
+        None => "initial".to_owned(),
+    };
+    let size = if wide { format!("{tokens} tokens × {hidden} channels") } else { format!("{tokens} × {hidden}") };
+    format!("{size} · rms {norm:.2} · {motion}")
+}
+
+/// What a token stands for.
+fn token_name(board: &Board, dimensions: &Dimensions, token: usize) -> String {
+    let Some(token) = token.checked_sub(dimensions.puzzle_tokens) else {
+        return format!("puzzle token {}", token + 1);
+    };
+    let cols = board.size().1.max(1);
+    match cell_of(board, dimensions, token) {
+        Some(cell) => format!("cell row {}, column {}", cell / cols + 1, cell % cols + 1),
+        None => format!("token {}, beyond the board", token + 1),
+    }
+}
+
+/// What the colours mean, and the chooser.
+fn scale(ui: &mut Ui, cx: &mut Cx<'_>, modules: &[Module]) {
+    let theme = cx.theme;
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), SCALE), Sense::hover());
+    let room = Rect::from_min_max(rect.min, pos2(rect.right() - CHOOSER, rect.bottom()));
+    let free = cx.state.settings.heat.free && modules.len() > 1;
+    // Two bars with their numbers need room; else one says which way, and the numbers stand behind it.
+    let apart = free && room.width() >= 320.0;
+    let bars = if apart { modules } else { &modules[..1] };
+    let each = (room.width() - 14.0 * (bars.len() - 1) as f32) / bars.len() as f32;
+    for (i, module) in bars.iter().enumerate() {
+        let range = cx.pictures.ranges[usize::from(*module == Module::L)];
+        let corner = room.min + vec2(i as f32 * (each + 14.0), 0.0);
+        let bar = Rect::from_min_size(corner, vec2(each, room.height()));
+        let name = match (apart, module) {
+            (false, _) => "",
+            (true, Module::H) => "z_H ",
+            (true, Module::L) => "z_L ",
+        };
+        let ends = if free && !apart {
+            let [h, l] = cx.pictures.ranges;
+            ["-".to_owned(), format!("+  z_H {h} · z_L {l}")]
+        } else {
+            [format!("{name}-{range}"), format!("+{range}")]
+        };
+        colour_bar::show(ui.painter(), bar, theme, [&ends[0], &ends[1]], |share| color(theme, 2.0 * share - 1.0));
+    }
+    let response = ui.interact(room, ui.scope_id().with("heat scale"), Sense::hover());
+    response.on_hover_text(
+        "One line of a picture is a token, one column a channel. Blue is below zero, amber above; beyond the ends the colour \
+         stays. The wheel zooms, a drag moves, a double click shows all; a click selects the token's cell on the board",
+    );
+    let place = Rect::from_min_max(pos2(room.right() + 4.0, rect.top()), rect.max);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center)));
+    chooser(&mut child, cx);
+}
+
+fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let HeatSettings { shown, sorted, free } = cx.state.settings.heat;
+    let chevron = theme::icon(Icon::ChevronDown, 12.0).color(cx.theme.secondary);
+    let ink = if shown == Shown::State { cx.theme.secondary } else { cx.theme.text };
+    let button = Button::new((RichText::new(shown.name()).color(ink), chevron)).frame(false).min_size(vec2(0.0, 26.0));
+    let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_min_width(220.0);
+        let mut choose = |ui: &mut Ui, clicked: bool, action: Action| {
+            if clicked {
+                cx.actions.push(action);
+                ui.close();
+            }
+        };
+        for choice in Shown::ALL {
+            let clicked = ui.radio(choice == shown, choice.name()).on_hover_text(choice.about()).clicked();
+            choose(ui, clicked, Action::ShowHeat(choice));
+        }
+        ui.separator();
+        let clicked = ui.checkbox(&mut { sorted }, "Channels by variance").clicked();
+        choose(ui, clicked, Action::ToggleHeatOrder);
+        let clicked = ui.checkbox(&mut { free }, "A range for each state").clicked();
+        choose(ui, clicked, Action::ToggleHeatRange);
+    });
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Heat maps: {}", shown.name())));
+    response.on_hover_text("What the heat maps show, in which order, in which range");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::scene::tests::{recording, sudoku};
+    use super::*;
+
+    #[test]
+    fn tokens_have_names() {
+        let dimensions = recording(1, |_, _| 1).dimensions;
+        let names = [0, 6, 99].map(|token| token_name(&sudoku(), &dimensions, token));
+        assert_eq!(names, ["puzzle token 1", "cell row 2, column 2", "token 99, beyond the board"]);
+    }
+
+    #[test]
+    fn a_state_says_whether_it_moved() {
+        let run = recording(12, |_, _| 1);
+        assert_eq!(detail(&run, Module::L, 4, false), "17 × 4 · rms 3.00 · moved 0.800");
+        assert!(detail(&run, Module::H, 4, true).ends_with("still"));
+        assert!(detail(&run, Module::H, 2, true).starts_with("17 tokens × 4 channels · rms 0.00 · initial"));
+    }
+}
