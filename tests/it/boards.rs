@@ -338,7 +338,7 @@ fn kinds_are_switched_with_the_model_that_knows_them() {
     harness.key_press(Key::Enter);
     harness.step();
     wait(&mut harness, "the maze is there again, with its model", |app| {
-        app.state.kind() == Kind::Maze && finished(app)
+        app.state.kind() == Kind::Maze && app.state.loading.is_none() && finished(app)
     });
     let state = &harness.state().state;
     assert_eq!((state.model.as_ref().unwrap().name.as_str(), state.palette.as_ref()), ("mazes", None));

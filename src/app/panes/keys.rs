@@ -90,7 +90,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command) {
     let button = Button::new(text).frame(waits).min_size(vec2(120.0, 24.0));
     // The system's own keys of the clipboard come as events of their own.
     let response = ui.add_enabled(command.id != CommandId::Copy, button);
-    let response = response.accessible_name(&format!("Keys of {}", command.name));
+    let response = response.accessible_name(format!("Keys of {}", command.name));
     let usual = command.shortcut.map_or("none".to_owned(), |keys| keys.to_string());
     if response.on_hover_text(format!("Change the keys; usual: {usual}")).clicked() {
         cx.actions.push(Action::Rebind((!waits).then_some(command.id)));
