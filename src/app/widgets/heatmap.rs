@@ -31,7 +31,7 @@ struct Picture {
     source: Source,
     heat: Heat,
     /// The range and the theme of the texture.
-    drawn: Option<(f32, bool, TextureHandle)>,
+    drawn: Option<(f32, Theme, TextureHandle)>,
 }
 
 /// What a heat map is made of.
@@ -93,7 +93,7 @@ impl Pictures {
                     let heat = Heat::of(&source.now, source.less.as_deref(), source.order.as_deref(), hidden);
                     let texture = slot.take().and_then(|picture| picture.drawn).map(|(.., texture)| texture);
                     // A range that nothing has says that the texture is another picture's.
-                    let drawn = texture.map(|texture| (f32::NAN, false, texture));
+                    let drawn = texture.map(|texture| (f32::NAN, Theme::DARK, texture));
                     *slot = Some(Picture { source, heat, drawn });
                 }
             }
@@ -161,14 +161,14 @@ impl Picture {
         let image =
             || ColorImage::new(size, self.heat.values.iter().map(|value| color(theme, value / range)).collect());
         let texture = match self.drawn.take() {
-            Some((of, dark, texture)) if of == range && dark == theme.dark => texture,
+            Some((of, worn, texture)) if of == range && worn == *theme => texture,
             Some((.., mut texture)) => {
                 texture.set(image(), TextureOptions::NEAREST);
                 texture
             }
             None => ui.ctx().load_texture(format!("z_{module:?}"), image(), TextureOptions::NEAREST),
         };
-        self.drawn.insert((range, theme.dark, texture)).2.id()
+        self.drawn.insert((range, *theme, texture)).2.id()
     }
 }
 
