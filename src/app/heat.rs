@@ -1,5 +1,7 @@
 //! What the heat maps show of a state: which numbers, in which order of channels, in which range, and which part of them.
 
+use std::cell::OnceCell;
+
 use serde::{Deserialize, Serialize};
 
 use super::theme::HEAT_RANGE;
@@ -61,8 +63,7 @@ pub struct Heat {
     pub values: Vec<f32>,
     /// Which channel stands at each place across.
     pub channels: Vec<usize>,
-    /// Nearly all values lie between this and its negative.
-    pub reach: f32,
+    reach: OnceCell<f32>,
 }
 
 impl Heat {
@@ -75,8 +76,12 @@ impl Heat {
             let other = less.and_then(|less| less.get(row * hidden..(row + 1) * hidden));
             values.extend(channels.iter().map(|channel| token[*channel] - other.map_or(0.0, |other| other[*channel])));
         }
-        let reach = reach(&values);
-        Self { values, channels, reach }
+        Self { values, channels, reach: OnceCell::new() }
+    }
+
+    /// Nearly all values lie between this and its negative. Only some ranges ask for it, so it is found when asked for.
+    pub fn reach(&self) -> f32 {
+        *self.reach.get_or_init(|| reach(&self.values))
     }
 }
 
@@ -107,12 +112,15 @@ fn reach(values: &[f32]) -> f32 {
 }
 
 /// The ends of the colour bars of z_H and z_L: the colours are those of `-range` to `range`.
-pub fn ranges(settings: HeatSettings, reach: [f32; 2]) -> [f32; 2] {
+pub fn ranges(settings: HeatSettings, reach: impl FnOnce() -> [f32; 2]) -> [f32; 2] {
     match (settings.free, settings.shown) {
-        (true, _) => reach.map(round_up),
+        (true, _) => reach().map(round_up),
         // A state's root mean square is 1, so one range does for all moments, and they can be compared.
         (false, Shown::State) => [HEAT_RANGE; 2],
-        (false, _) => [round_up(reach[0].max(reach[1])); 2],
+        (false, _) => {
+            let [h, l] = reach();
+            [round_up(h.max(l)); 2]
+        }
     }
 }
 
@@ -194,13 +202,13 @@ mod tests {
     #[test]
     fn ranges_are_linked_or_free_and_round() {
         let settings = HeatSettings::default();
-        assert_eq!(ranges(settings, [9.0, 1.0]), [HEAT_RANGE; 2]);
-        assert_eq!(ranges(HeatSettings { free: true, ..settings }, [2.6, 0.0]), [3.0, 1.0]);
+        assert_eq!(ranges(settings, || [9.0, 1.0]), [HEAT_RANGE; 2]);
+        assert_eq!(ranges(HeatSettings { free: true, ..settings }, || [2.6, 0.0]), [3.0, 1.0]);
         let change = HeatSettings { shown: Shown::Change, ..settings };
-        let [h, l] = ranges(change, [0.011, 0.2]);
+        let [h, l] = ranges(change, || [0.011, 0.2]);
         assert!(h == l && (h - 0.2).abs() < 1e-6);
-        assert!((ranges(HeatSettings { free: true, ..change }, [0.011, 0.2])[0] - 0.015).abs() < 1e-6);
-        assert_eq!(ranges(change, [f32::NAN, 0.0]), [1.0; 2]);
+        assert!((ranges(HeatSettings { free: true, ..change }, || [0.011, 0.2])[0] - 0.015).abs() < 1e-6);
+        assert_eq!(ranges(change, || [f32::NAN, 0.0]), [1.0; 2]);
     }
 
     #[test]

@@ -123,7 +123,9 @@ fn scale(ui: &mut Ui, cx: &mut Cx<'_>, modules: &[Module]) {
         } else {
             [format!("{name}-{range}"), format!("+{range}")]
         };
-        colour_bar::show(ui.painter(), bar, theme, [&ends[0], &ends[1]], |share| color(theme, 2.0 * share - 1.0));
+        colour_bar::show(ui.painter(), bar, theme, [&ends[0], &ends[1]], |share| {
+            color(theme, theme.diverging(), 2.0 * share - 1.0)
+        });
     }
     let response = ui.interact(room, ui.scope_id().with("heat scale"), Sense::hover());
     response.on_hover_text(

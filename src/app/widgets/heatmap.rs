@@ -98,7 +98,7 @@ impl Pictures {
                 }
             }
         }
-        self.ranges = ranges(settings, [&self.h, &self.l].map(|slot| slot.as_ref().map_or(0.0, |p| p.heat.reach)));
+        self.ranges = ranges(settings, || [&self.h, &self.l].map(|slot| slot.as_ref().map_or(0.0, |p| p.heat.reach())));
     }
 
     /// Draws one module's heat map into a rectangle; hovering tells token, channel and value. Returns the token whose row
@@ -158,8 +158,10 @@ impl Picture {
         range: f32,
         size: [usize; 2],
     ) -> eframe::egui::TextureId {
-        let image =
-            || ColorImage::new(size, self.heat.values.iter().map(|value| color(theme, value / range)).collect());
+        let image = || {
+            let map = theme.diverging();
+            ColorImage::new(size, self.heat.values.iter().map(|value| color(theme, map, value / range)).collect())
+        };
         let texture = match self.drawn.take() {
             Some((of, worn, texture)) if of == range && worn == *theme => texture,
             Some((.., mut texture)) => {
@@ -243,21 +245,17 @@ impl Seen {
                     Self::start(self.view.y, self.rect.height(), row, rows),
                 );
                 let middle = self.rect.min + corner + size / 2.0;
-                let ink = theme.ink_on(color(theme, value / range));
+                let ink = theme.ink_on(color(theme, theme.diverging(), value / range));
                 painter.text(middle, Align2::CENTER_CENTER, format!("{value:+.2}"), theme::mono(12.0), ink);
             }
         }
     }
 }
 
-/// The colour of a value as a share of the range, -1 to 1; beyond that the colour stays.
-pub fn color(theme: &Theme, share: f32) -> Color32 {
+/// The colour of a value in the theme's diverging map, as a share of the range, -1 to 1; beyond that the colour stays.
+pub fn color(theme: &Theme, map: &[Color32; 256], share: f32) -> Color32 {
     // A NaN becomes 0 in the cast; it is marked in red instead.
-    if share.is_nan() {
-        theme.wrong
-    } else {
-        theme.diverging()[((share.clamp(-1.0, 1.0) + 1.0) * 127.5).round() as usize]
-    }
+    if share.is_nan() { theme.wrong } else { map[((share.clamp(-1.0, 1.0) + 1.0) * 127.5).round() as usize] }
 }
 
 #[cfg(test)]
@@ -267,10 +265,10 @@ mod tests {
 
     #[test]
     fn values_saturate_and_nan_is_marked() {
-        let theme = Theme::DARK;
-        assert_eq!(color(&theme, 1e9), theme.diverging()[255]);
-        assert_eq!(color(&theme, f32::NEG_INFINITY), theme.diverging()[0]);
-        assert_eq!(color(&theme, f32::NAN), theme.wrong);
+        let (theme, map) = (Theme::DARK, Theme::DARK.diverging());
+        assert_eq!(color(&theme, map, 1e9), map[255]);
+        assert_eq!(color(&theme, map, f32::NEG_INFINITY), map[0]);
+        assert_eq!(color(&theme, map, f32::NAN), theme.wrong);
     }
 
     #[test]
