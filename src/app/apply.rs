@@ -248,11 +248,7 @@ pub(super) fn think(state: &mut State, effects: &mut Vec<Effect>) {
         state.doc.playhead.follow = true;
     }
     state.doc.playhead.wanted = state.doc.playhead.at.max(state.doc.playhead.wanted);
-    if state.thinking() {
-        effects.push(Effect::Engine(Command::Cancel(state.doc.run.job)));
-        // What it still tells is about another board.
-        state.doc.run.job = state.next_job();
-    }
+    call_off(state, effects);
     state.doc.run.coming = None;
     state.doc.run.again = false;
     state.doc.run.status = RunStatus::Idle;
@@ -270,6 +266,16 @@ pub(super) fn think(state: &mut State, effects: &mut Vec<Effect>) {
     run.asked_of = Some(Asked { model, halting, max_segments });
     let puzzle_id = state.puzzle_id().unwrap_or(0);
     effects.push(Effect::Engine(Command::Think { job, tokens: placed.tokens, puzzle_id, halting, max_segments }));
+}
+
+/// Calls off a run under way: what it still tells is about another board, or one that is not shown. Returns whether there was one.
+pub(super) fn call_off(state: &mut State, effects: &mut Vec<Effect>) -> bool {
+    let thinking = state.thinking();
+    if thinking {
+        effects.push(Effect::Engine(Command::Cancel(state.doc.run.job)));
+        state.doc.run.job = state.next_job();
+    }
+    thinking
 }
 
 /// The model to begin with: the last one, else the best shipped one.

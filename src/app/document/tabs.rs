@@ -1,13 +1,12 @@
 //! Tabs: opening, closing, and going from one to another.
 
 use super::super::action::Effect;
-use super::super::apply::{from_the_start, think};
+use super::super::apply::{call_off, from_the_start, think};
 use super::super::edit::end_stroke;
 use super::super::state::State;
 use super::put::{bare_board, fill, look_again, take_fitting_model, tidy};
 use super::save::save;
 use super::{Document, RunStatus};
-use crate::engine::Command;
 
 /// What the runs of hidden documents may take together, bytes. Beyond it those that were seen longest ago are computed again
 /// when they are shown.
@@ -134,10 +133,7 @@ pub(super) fn leave(state: &mut State, effects: &mut Vec<Effect>) {
     super::super::arc::apply::drop_votes(state, effects);
     end_stroke(state);
     state.hand.place = None;
-    if state.thinking() {
-        effects.push(Effect::Engine(Command::Cancel(state.doc.run.job)));
-        // What it still tells is about a board that is not shown.
-        state.doc.run.job = state.next_job();
+    if call_off(state, effects) {
         state.doc.run.coming = None;
         state.doc.run.again = true;
         state.doc.run.status = RunStatus::Stopped;

@@ -57,7 +57,8 @@ fn map(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, height: f32) {
         return;
     };
     let room = title.right() - at.right() - 12.0;
-    let detail = detail(recording, module, state.doc.playhead.at, room > 300.0);
+    let rms = cx.pictures.rms(module);
+    let detail = detail(recording, module, state.doc.playhead.at, rms, room > 300.0);
     text_at(&painter, pos2(title.right(), y), Align2::RIGHT_CENTER, &detail, theme::text(12.0), theme.secondary, room);
     let (board, dimensions) = (state.board(), recording.dimensions);
     let marked = state.doc.selected.and_then(|cell| token_of(board, &dimensions, cell));
@@ -73,17 +74,15 @@ fn map(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, height: f32) {
 }
 
 /// The size of a state, how large it is, and whether it has just moved.
-fn detail(recording: &Recording, module: Module, playhead: usize, wide: bool) -> String {
-    let state = recording.state(module, playhead.checked_sub(1));
+fn detail(recording: &Recording, module: Module, playhead: usize, rms: f64, wide: bool) -> String {
     let Dimensions { tokens, hidden, .. } = recording.dimensions;
-    let norm = (state.iter().map(|v| f64::from(v * v)).sum::<f64>() / state.len().max(1) as f64).sqrt();
     let motion = match recording.last_update(module, playhead) {
         Some(update) if update + 1 == playhead => format!("moved {}", figure(recording.steps[update].residual)),
         Some(_) => "still".to_owned(),
         None => "initial".to_owned(),
     };
     let size = if wide { format!("{tokens} tokens × {hidden} channels") } else { format!("{tokens} × {hidden}") };
-    format!("{size} · rms {norm:.2} · {motion}")
+    format!("{size} · rms {rms:.2} · {motion}")
 }
 
 /// What a token stands for.
@@ -179,8 +178,8 @@ mod tests {
     #[test]
     fn a_state_says_whether_it_moved() {
         let run = recording(12, |_, _| 1);
-        assert_eq!(detail(&run, Module::L, 4, false), "17 × 4 · rms 3.00 · moved 0.800");
-        assert!(detail(&run, Module::H, 4, true).ends_with("still"));
-        assert!(detail(&run, Module::H, 2, true).starts_with("17 tokens × 4 channels · rms 0.00 · initial"));
+        assert_eq!(detail(&run, Module::L, 4, 3.0, false), "17 × 4 · rms 3.00 · moved 0.800");
+        assert!(detail(&run, Module::H, 4, 3.0, true).ends_with("still"));
+        assert!(detail(&run, Module::H, 2, 0.0, true).starts_with("17 tokens × 4 channels · rms 0.00 · initial"));
     }
 }

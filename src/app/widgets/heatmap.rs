@@ -29,6 +29,8 @@ pub struct Pictures {
 
 struct Picture {
     source: Source,
+    /// The root mean square of the state.
+    rms: f64,
     heat: Heat,
     /// The range and the theme of the texture.
     drawn: Option<(f32, Theme, TextureHandle)>,
@@ -94,11 +96,17 @@ impl Pictures {
                     let texture = slot.take().and_then(|picture| picture.drawn).map(|(.., texture)| texture);
                     // A range that nothing has says that the texture is another picture's.
                     let drawn = texture.map(|texture| (f32::NAN, Theme::DARK, texture));
-                    *slot = Some(Picture { source, heat, drawn });
+                    *slot = Some(Picture { rms: rms(&source.now), source, heat, drawn });
                 }
             }
         }
         self.ranges = ranges(settings, || [&self.h, &self.l].map(|slot| slot.as_ref().map_or(0.0, |p| p.heat.reach())));
+    }
+
+    /// The root mean square of a module's state; 0 before anything was taken in.
+    pub fn rms(&self, module: Module) -> f64 {
+        let slot = if module == Module::H { &self.h } else { &self.l };
+        slot.as_ref().map_or(0.0, |picture| picture.rms)
     }
 
     /// Draws one module's heat map into a rectangle; hovering tells token, channel and value. Returns the token whose row
@@ -146,6 +154,10 @@ impl Pictures {
         ));
         response.clicked().then_some(token)
     }
+}
+
+fn rms(state: &[f32]) -> f64 {
+    (state.iter().map(|v| f64::from(v * v)).sum::<f64>() / state.len().max(1) as f64).sqrt()
 }
 
 impl Picture {
