@@ -13,6 +13,9 @@ fn a_command_gets_other_keys() {
     let mut harness = open(Vec::new(), Vec2::new(1024.0, 640.0));
     wait(&mut harness, "a first answer", finished);
     act(&mut harness, Action::ToggleKeys);
+    harness.run_steps(4);
+    // The list fills the window's height; it once showed two rows of it.
+    assert!(harness.get_by_label("Find a command").rect().top() < 120.0);
     act(&mut harness, Action::SearchKeys("loop".into()));
     harness.run_steps(2);
     harness.get_by_label("Keys of Loop").click();

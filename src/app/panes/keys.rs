@@ -27,8 +27,10 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let window = Window::new("Keys").id(Id::unique("keys")).open(&mut open).collapsible(false).resizable(false);
     window.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)).fixed_size(vec2(500.0, 0.0)).show(ctx, |ui| {
         head(ui, cx, &typed);
-        let height = ui.ctx().content_rect().height() - 150.0;
-        ScrollArea::vertical().max_height(height.min(560.0)).auto_shrink([false, true]).show(ui, |ui| {
+        // The window has no height of its own, so the list says how much it takes.
+        let height = (ui.ctx().content_rect().height() - 170.0).min(560.0);
+        let list = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+        list.auto_shrink([false, true]).show(ui, |ui| {
             Grid::new("keys").num_columns(2).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
                 let sought = typed.trim().to_lowercase();
                 let found = |text: &str| text.to_lowercase().contains(&sought);
