@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::covariance::{Covariance, bootstrap};
 use super::observer::{Batch, Observer, Step};
 use crate::trace::Module;
+use crate::trace::tokens::mean_over_tokens;
 
 /// What the rows of the covariance are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -287,16 +288,6 @@ impl Observer for Dimensionality {
             }
         }
     }
-}
-
-/// The mean over tokens of a state `[T, D]`, `[D]`; summed in f64.
-pub fn mean_over_tokens(state: &[f32], hidden: usize) -> Vec<f32> {
-    let mut sums = vec![0f64; hidden];
-    for token in state.chunks_exact(hidden.max(1)) {
-        sums.iter_mut().zip(token).for_each(|(sum, v)| *sum += f64::from(*v));
-    }
-    let tokens = (state.len() / hidden.max(1)).max(1) as f64;
-    sums.iter().map(|sum| (sum / tokens) as f32).collect()
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use crate::trace::Module;
 use crate::train::score;
 
 pub use covariance::{Covariance, bootstrap};
-pub use dimensionality::{Axis, Dimensionality, Ratios, mean_over_tokens};
+pub use dimensionality::{Axis, Dimensionality, Ratios};
 pub use figures::About;
 pub use halting::{Difficulty, HaltingReport, HaltingRun};
 pub use hierarchy::{DimensionalityReport, Untrained};

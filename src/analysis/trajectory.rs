@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::dimensionality::mean_over_tokens;
 use super::observer::{Batch, Observer, SegmentEnd, Step};
 use super::pca::{COMPONENTS, Pca, pca};
+use crate::trace::tokens::mean_over_tokens;
 use crate::trace::{Module, Schedule, residual};
 
 /// What of a state is looked at.

@@ -8,6 +8,7 @@ use super::document::{Moment, Saving, TabAction};
 use super::export::Plot;
 use super::hand::{Pen, Tool};
 use super::heat::Shown;
+use super::inside::Look;
 use super::layout::{Mode, Pane};
 use super::movie::{Job as MovieJob, MovieAction};
 use super::overlay::{Lens, Overlay};
@@ -244,6 +245,10 @@ pub enum Action {
     SearchPalette(String),
     /// ARC's own colours, or ones that are told apart in all common kinds of colour blindness.
     TogglePaletteOfArc,
+    /// Look into this block and head.
+    LookInto(Look),
+    /// What the states of a run may take, MiB; None for a quarter of the free memory.
+    SetMemory(Option<u32>),
     /// Close a message.
     Dismiss(u64),
     /// End the program.

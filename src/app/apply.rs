@@ -12,6 +12,7 @@ use super::state::{Enlarged, RunStatus, SPEEDS, State};
 use super::train::apply::Export;
 use crate::board::Kind;
 use crate::engine::{Command, ModelSource};
+use crate::trace::Question;
 
 /// Applies an action; what the outside has to do is pushed to `effects`.
 pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
@@ -154,6 +155,8 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::SearchPalette(text) => state.palette = Some(text),
         Action::TogglePaletteOfArc => state.settings.safe_colours = !state.settings.safe_colours,
+        Action::LookInto(place) => state.settings.inside = place,
+        Action::SetMemory(memory) => state.settings.memory = memory,
         Action::Dismiss(id) => state.toasts.retain(|toast| toast.id != id),
         Action::Quit => effects.push(Effect::Quit),
         edit => edit::apply(state, edit, effects),
@@ -261,10 +264,11 @@ pub(super) fn think(state: &mut State, effects: &mut Vec<Effect>) {
     }
     let (Some(placed), Some(model)) = (placed, state.model.clone()) else { return };
     let (job, halting, max_segments) = (state.next_job(), state.settings.halting, state.max_segments());
+    let puzzle_id = state.puzzle_id().unwrap_or(0);
     let run = &mut state.doc.run;
     (run.job, run.status, run.asked) = (job, RunStatus::Thinking, state.now);
-    run.asked_of = Some(Asked { model, halting, max_segments });
-    let puzzle_id = state.puzzle_id().unwrap_or(0);
+    let question = Question { tokens: placed.tokens.clone(), puzzle_id };
+    run.asked_of = Some(Asked { model, halting, max_segments, question });
     effects.push(Effect::Engine(Command::Think { job, tokens: placed.tokens, puzzle_id, halting, max_segments }));
 }
 

@@ -4,8 +4,10 @@ use super::action::{Action, Effect};
 use super::apply::{from_the_start, think};
 use super::background::News;
 use super::document::{
-    bring_kind, fill, found_model, not_saved, put, put_untouched, recalled, saved, take_fitting_model,
+    bring_kind, fill, found_model, not_saved, put, put_untouched, recalled, replay_ended, replayed, saved,
+    take_fitting_model,
 };
+use super::inside::{self, Insides};
 use super::opened::open;
 use super::puzzles::Sample;
 use super::scene::uncertainty;
@@ -52,6 +54,8 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
                 state.known.push((info.source.clone(), boards));
             }
             state.model = Some(info);
+            // It may be the one that can compute them again.
+            state.doc.run.lost = None;
             model_came(state, boards, effects);
         }
         Event::ModelFailed { source, message } => {
@@ -67,7 +71,8 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
         }
         Event::ThinkStarted { job, dimensions, z_h_init, z_l_init } if job == state.doc.run.job => {
             recalled(state, dimensions.schedule.steps_per_segment());
-            let recording = Recording::new(dimensions, z_h_init, z_l_init);
+            let mut recording = Recording::new(dimensions, z_h_init, z_l_init);
+            recording.question = state.doc.run.asked_of.as_ref().map(|asked| asked.question.clone());
             state.doc.run.coming = Some(Told { recording, uncertainty: Vec::new() });
             land(state, false);
         }
@@ -98,6 +103,16 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             land(state, true);
             state.doc.run.status = RunStatus::Failed(message.clone());
             state.say(true, format!("{message}."), Some(("Try again", Action::ThinkAgain)));
+        }
+        Event::Replayed { job, step, state: values, residual } => replayed(state, job, step, values, residual),
+        Event::Inside { job, inside } => inside::seen(state, job, inside),
+        Event::ReplayFinished(job) | Event::Cancelled(job) => {
+            inside::not_seen(state, job, None);
+            replay_ended(state, job, None);
+        }
+        Event::Failed { job, message } => {
+            inside::not_seen(state, job, Some(&message));
+            replay_ended(state, job, Some(message));
         }
         // News of a run that a newer one has replaced.
         _ => {}
@@ -142,6 +157,9 @@ fn land(state: &mut State, ended: bool) {
     }
     let first = state.doc.run.told.is_none();
     state.doc.run.told = state.doc.run.coming.take();
+    // States of the run before come too late.
+    (state.doc.run.replaying, state.doc.run.lost) = (None, None);
+    state.doc.run.insides = Insides::default();
     if first {
         return;
     }

@@ -15,6 +15,7 @@ mod figures;
 mod fit;
 mod hand;
 mod heat;
+mod inside;
 mod keys;
 mod layout;
 mod movie;
@@ -48,6 +49,7 @@ pub use export::Plot;
 pub use figures::Judged;
 pub use hand::{Pen, Tool};
 pub use heat::{HeatSettings, Shown};
+pub use inside::Look;
 pub use layout::{Mode, Pane};
 pub use movie::{Draft as MovieDraft, MovieAction};
 pub use overlay::{Lens, Overlay};
@@ -227,6 +229,7 @@ impl App {
             more: state.settings.runs.clone(),
             program: options.program.clone(),
         };
+        state.free_memory = crate::engine::free_memory();
         let mut app = Self {
             state,
             layout,
@@ -357,6 +360,10 @@ impl App {
     pub fn before_frame(&mut self, ctx: &egui::Context) {
         self.listen(ctx);
         let after = [self.state.tick(ctx.time()), self.keeping.tick(&mut self.state)];
+        let mut effects = Vec::new();
+        document::remember(&mut self.state, &mut effects);
+        inside::look_inside(&mut self.state, &mut effects);
+        self.perform(ctx, effects);
         if let Some(seconds) = after.into_iter().flatten().reduce(f64::min) {
             ctx.request_repaint_after(Duration::from_secs_f64(seconds.max(0.0)));
         }

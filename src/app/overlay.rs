@@ -7,10 +7,10 @@ use eframe::egui::Color32;
 use serde::{Deserialize, Serialize};
 
 use super::explain::figure;
-use super::scene::{Scene, tokens_of};
+use super::scene::{Scene, token_of, tokens_of};
 use super::state::State;
 use super::theme::Theme;
-use crate::trace::tokens::{changes, cosines, decided, moves, norms};
+use crate::trace::tokens::{Tokens, changes, decided, norms};
 use crate::trace::{Module, Recording, Schedule};
 
 /// How many cells a lens points out.
@@ -39,11 +39,13 @@ pub enum Overlay {
     Change(Module),
     /// The cosine between the token's state after and before the module's last update.
     Cosine(Module),
+    /// Where the selected cell attends in a block of the module; without one, how much each cell is attended to.
+    Attention(Module),
 }
 
 impl Overlay {
     /// In the order of the menu.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::None,
         Self::DecidedSoFar,
         Self::Decided,
@@ -51,9 +53,11 @@ impl Overlay {
         Self::Norm(Module::H),
         Self::Change(Module::H),
         Self::Cosine(Module::H),
+        Self::Attention(Module::H),
         Self::Norm(Module::L),
         Self::Change(Module::L),
         Self::Cosine(Module::L),
+        Self::Attention(Module::L),
     ];
 
     /// Its name in the menu and in the legend.
@@ -69,6 +73,8 @@ impl Overlay {
             Self::Change(Module::L) => "Change of z_L",
             Self::Cosine(Module::H) => "Cosine of z_H",
             Self::Cosine(Module::L) => "Cosine of z_L",
+            Self::Attention(Module::H) => "Attention in H",
+            Self::Attention(Module::L) => "Attention in L",
         }
     }
 
@@ -85,13 +91,17 @@ impl Overlay {
             }
             Self::Change(_) => "||z_new - z_old|| of each token in the module's last update",
             Self::Cosine(_) => "The cosine between each token's state after and before the module's last update",
+            Self::Attention(_) => {
+                "Where the selected cell attends in one block of the module's last update: the share of its attention that each \
+                 cell gets. Without a selected cell: the mean over all tokens. The menu chooses block and head"
+            }
         }
     }
 
     /// The module whose state it measures; None for what is read from the answer.
     pub fn module(self) -> Option<Module> {
         match self {
-            Self::Norm(module) | Self::Change(module) | Self::Cosine(module) => Some(module),
+            Self::Norm(module) | Self::Change(module) | Self::Cosine(module) | Self::Attention(module) => Some(module),
             Self::None | Self::DecidedSoFar | Self::Decided | Self::Uncertainty => None,
         }
     }
@@ -108,6 +118,7 @@ impl Overlay {
             Self::Norm(_) => format!("{value:.3}"),
             Self::Change(_) => figure(value),
             Self::Cosine(_) => format!("{value:.4}"),
+            Self::Attention(_) => format!("{:.2} %", 100.0 * value),
         }
     }
 }
@@ -160,8 +171,8 @@ pub fn color(theme: &Theme, overlay: Overlay, share: f32) -> Color32 {
 /// What was measured of the run at the moment shown.
 #[derive(Debug, Default)]
 pub struct Measured {
-    /// The first step's state, by which a run is known.
-    first: Option<Arc<[f32]>>,
+    /// What the first step did, by which a run is known.
+    first: Option<Arc<Tokens>>,
     /// The most probable tokens `[S]` of every micro-step so far.
     answers: Vec<Vec<i32>>,
     /// The least and the greatest value of an overlay over so many micro-steps of the run.
@@ -187,6 +198,8 @@ struct Key {
     /// The board's size and which cells are asked about.
     size: (usize, usize),
     open: Vec<bool>,
+    /// The micro-step and the block whose attention is there, the head, the selected token.
+    inside: Option<(usize, usize, Option<usize>, Option<usize>)>,
 }
 
 impl Measured {
@@ -199,6 +212,14 @@ impl Measured {
             return;
         };
         self.hear(recording);
+        let inside = match overlay {
+            Overlay::Attention(module) => state.doc.run.insides.of(module),
+            _ => None,
+        };
+        let dimensions = &recording.dimensions;
+        let from = state.doc.selected.and_then(|cell| token_of(state.board(), dimensions, cell));
+        let from = from.map(|token| dimensions.puzzle_tokens + token);
+        let head = state.settings.inside.head;
         let key = Key {
             overlay,
             lens,
@@ -206,19 +227,23 @@ impl Measured {
             computed: recording.steps.len(),
             size: state.board().size(),
             open: scene.cells.iter().map(|cell| cell.open).collect(),
+            inside: inside.map(|inside| (inside.step, inside.layer, head, from)),
         };
         if self.key.as_ref() == Some(&key) {
             return;
         }
         self.tokens = tokens_of(state.board(), &recording.dimensions);
-        self.cells = self.values(recording, &key);
+        self.cells = match inside {
+            Some(inside) => self.attended(&inside.attended(head, from), dimensions.puzzle_tokens),
+            None => self.values(recording, &key),
+        };
         self.pointed_out = self.ranked(recording, &key);
         self.key = Some(key);
     }
 
     /// Takes in the micro-steps that are new.
     fn hear(&mut self, recording: &Recording) {
-        let first = recording.steps.first().map(|step| &step.state);
+        let first = recording.steps.first().map(|step| &step.tokens);
         let same = first.zip(self.first.as_ref()).is_some_and(|(now, before)| Arc::ptr_eq(now, before));
         if !same || self.answers.len() > recording.steps.len() {
             *self = Self { first: first.cloned(), ..Self::default() };
@@ -247,12 +272,22 @@ impl Measured {
                 self.span = [0.0, (recording.dimensions.vocab as f32).log2()];
                 values
             }
+            // It has not come.
+            Overlay::Attention(_) => Vec::new(),
             overlay @ (Overlay::Norm(_) | Overlay::Change(_) | Overlay::Cosine(_)) => {
                 self.span = self.over_the_run(overlay, recording);
                 let all = per_token(overlay, recording, key.at);
                 self.tokens.iter().map(|token| all.get(puzzle + token).copied()).collect()
             }
         }
+    }
+
+    /// Shares of attention `[T]` by cell.
+    fn attended(&mut self, shares: &[f32], puzzle_tokens: usize) -> Vec<Option<f32>> {
+        let cells: Vec<Option<f32>> =
+            self.tokens.iter().map(|token| shares.get(puzzle_tokens + token).copied()).collect();
+        self.span = [0.0, cells.iter().flatten().copied().fold(1e-6, f32::max)];
+        cells
     }
 
     /// The least and the greatest value of a state's overlay over the run so far, so that moments can be compared.
@@ -302,18 +337,12 @@ impl Measured {
 
 /// A state's overlay for every token `[T]`, after so many micro-steps; empty before the module's first update.
 fn per_token(overlay: Overlay, recording: &Recording, steps: usize) -> Vec<f32> {
-    let hidden = recording.dimensions.hidden;
-    let update = overlay.module().and_then(|module| Some((module, recording.last_update(module, steps)?)));
-    match (overlay, update) {
-        (Overlay::Norm(module), _) => norms(recording.state(module, steps.checked_sub(1)), hidden),
-        (Overlay::Change(_), Some((module, update))) => {
-            let (now, before) = recording.update(module, update);
-            moves(now, before, hidden)
-        }
-        (Overlay::Cosine(_), Some((module, update))) => {
-            let (now, before) = recording.update(module, update);
-            cosines(now, before, hidden)
-        }
+    let update = overlay.module().and_then(|module| recording.last_update(module, steps));
+    match (overlay, update.map(|update| &recording.steps[update].tokens)) {
+        (Overlay::Norm(_), Some(tokens)) => tokens.norms.clone(),
+        (Overlay::Norm(module), None) => norms(recording.initial(module), recording.dimensions.hidden),
+        (Overlay::Change(_), Some(tokens)) => tokens.moves.clone(),
+        (Overlay::Cosine(_), Some(tokens)) => tokens.cosines.clone(),
         _ => Vec::new(),
     }
 }

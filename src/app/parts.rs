@@ -92,16 +92,15 @@ impl Part {
     }
 
     fn now(self, state: &State, recording: &Recording) -> String {
-        let at = state.doc.playhead.at;
+        let (at, dimensions) = (state.doc.playhead.at, recording.dimensions);
         let of = |module: Module| {
-            let z = recording.state(module, at.checked_sub(1));
-            let norm = z.iter().map(|value| f64::from(*value).powi(2)).sum::<f64>().sqrt() as f32;
+            let norm = recording.norm(module, at);
             let moved = match recording.last_update(module, at) {
                 Some(update) if update + 1 == at => format!("moved {}", figure(recording.steps[update].residual)),
                 Some(_) => "still".to_owned(),
                 None => "initial".to_owned(),
             };
-            let rms = norm / (z.len().max(1) as f32).sqrt();
+            let rms = norm / ((dimensions.tokens * dimensions.hidden).max(1) as f64).sqrt();
             format!("||z_{module:?}|| = {norm:.2}, rms {rms:.2}, {moved}")
         };
         match self {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::Shortcuts;
 use super::heat::HeatSettings;
+use super::inside::Look;
 use super::layout::Mode;
 use super::overlay::{Lens, Overlay};
 use super::puzzles::Difficulty;
@@ -90,8 +91,12 @@ pub struct Settings {
     pub lens: Option<Lens>,
     /// How the heat maps are drawn.
     pub heat: HeatSettings,
+    /// Which block and head is looked into.
+    pub inside: Look,
     /// Nothing moves but the playhead.
     pub still: bool,
+    /// What the states of a run may take, MiB; None for a quarter of the free memory.
+    pub memory: Option<u32>,
 }
 
 impl Default for Settings {
@@ -121,7 +126,9 @@ impl Default for Settings {
             overlay: Overlay::None,
             lens: None,
             heat: HeatSettings::default(),
+            inside: Look::default(),
             still: false,
+            memory: None,
         }
     }
 }

@@ -363,12 +363,12 @@ pub(crate) mod tests {
             for cell in 0..cells {
                 probabilities[cell * vocab + token(step, cell)] = 0.8;
             }
-            recording.steps.push(StepRecord {
-                at: schedule.at(step),
-                state: state(step as f32),
-                residual: if step % 3 == 0 { 0.8 } else { 0.1 },
-                readout: Readout::new(vocab, probabilities.into()),
-            });
+            let at = schedule.at(step);
+            let before = recording.state(at.module, step).unwrap();
+            let readout = Readout::new(vocab, probabilities.into());
+            let told = StepRecord::new(at, state(step as f32), before, 4, readout);
+            // Two moves large and small enough to be told apart.
+            recording.steps.push(StepRecord { residual: if step % 3 == 0 { 0.8 } else { 0.1 }, ..told });
             if (step + 1) % 6 == 0 {
                 let segment = step / 6;
                 let end = SegmentEnd { segment, q_halt: segment as f32 - 1.0, q_continue: 0.0, halted: segment == 3 };

@@ -131,6 +131,8 @@ pub struct State {
     pub palette: Option<String>,
     /// Files hover over the window.
     pub dropping: bool,
+    /// The memory that was free at the start, bytes, where the system tells.
+    pub free_memory: Option<u64>,
     /// Seconds since the start.
     pub now: f64,
     pub(super) next_id: u64,
@@ -174,6 +176,7 @@ impl State {
             movie: None,
             palette: None,
             dropping: false,
+            free_memory: None,
             now: 0.0,
             next_id: 1,
             last_job: 0,

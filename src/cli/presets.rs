@@ -79,13 +79,6 @@ fn parameters(config: &HrmConfig) -> usize {
     config.weights() as usize + config.puzzles * config.puzzle_dim
 }
 
-/// Memory that could be had now, bytes; None where the system does not tell.
-pub fn free_memory() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

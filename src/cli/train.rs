@@ -224,7 +224,7 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
 
 /// Refuses a run that does not fit the memory, and says what would.
 fn enough_memory(config: &RunConfig) -> anyhow::Result<()> {
-    let Some(free) = presets::free_memory() else { return Ok(()) };
+    let Some(free) = crate::engine::free_memory() else { return Ok(()) };
     let needed = |batch| memory_with(&config.model, batch, config.train.ema > 0.0, config.train.gradient);
     let batch = config.train.batch;
     if needed(batch) <= free {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::board::arc::Task;
 use crate::model::Halting;
 use crate::task::{Boards, Example};
-use crate::trace::{Dimensions, SegmentEnd, StepRecord};
+use crate::trace::{Dimensions, Gap, Inside, Question, SegmentEnd, StepRecord};
 use crate::train::{Answer, FitPlan, FitProgress};
 
 /// Names one request; a later number is a later request.
@@ -90,6 +90,31 @@ pub enum Command {
         /// The most segments to take.
         max_segments: usize,
     },
+    /// Compute states of a run again that were let go. One that comes while a `Think` is under way is done at once, between
+    /// two of its micro-steps; a newer `Replay` replaces an older one that has not begun.
+    Replay {
+        /// Names the request in the events that answer it.
+        job: JobId,
+        /// What the run was asked.
+        question: Question,
+        /// What is missing.
+        gap: Gap,
+    },
+    /// Look inside a block at a micro-step; done as soon as a `Replay`.
+    LookInside {
+        /// Names the request in the events that answer it.
+        job: JobId,
+        /// What the run was asked.
+        question: Question,
+        /// The micro-step, counted from 0 over the run.
+        step: usize,
+        /// The block, from 0; beyond the last it is the last.
+        layer: usize,
+        /// z_H before it, `[tokens, hidden]`.
+        z_h: Arc<[f32]>,
+        /// z_L before it, `[tokens, hidden]`.
+        z_l: Arc<[f32]>,
+    },
     /// Answer these one after the other. Whatever makes a `Think` end early ends this too.
     Poll {
         /// Names the request in the events that answer it.
@@ -171,6 +196,26 @@ pub enum Event {
         job: JobId,
         /// Wall-clock time, milliseconds.
         elapsed_ms: f64,
+    },
+    /// A state was computed again.
+    Replayed {
+        /// Whose request.
+        job: JobId,
+        /// The micro-step's place in the run.
+        step: usize,
+        /// The updated module's state after it, `[tokens, hidden]`.
+        state: Arc<[f32]>,
+        /// How far it moved.
+        residual: f32,
+    },
+    /// All states of a request were computed again.
+    ReplayFinished(JobId),
+    /// What goes on inside a block.
+    Inside {
+        /// Whose request.
+        job: JobId,
+        /// It.
+        inside: Inside,
     },
     /// The next question of a poll was answered.
     Answered {

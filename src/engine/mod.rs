@@ -1,14 +1,18 @@
 //! Devices, and the compute thread that owns device and model: commands go down, events come up.
 
+mod aside;
 mod device;
 mod fitting;
+mod memory;
 mod message;
 mod shipped;
 mod think;
 mod worker;
 
 pub use crate::model::{Halting, Limits};
+pub(crate) use aside::state_tensor;
 pub use device::{DeviceError, choose, list, open, share};
+pub use memory::free_memory;
 pub use message::{Command, DeviceInfo, Event, JobId, ModelInfo, ModelSource};
 pub use shipped::{shipped_boards, shipped_for};
 pub(crate) use think::readout;

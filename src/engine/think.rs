@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use burn::tensor::TensorReadError;
 
-use crate::model::{Carry, Hrm, Limits, probabilities};
-use crate::trace::{Dimensions, Module, Readout, SegmentEnd, StepRecord, residual};
+use crate::model::{Carry, Hrm, Limits, Observation, probabilities};
+use crate::trace::{Dimensions, MicroStep, Module, Readout, SegmentEnd, StepRecord};
 
 /// News of a run, in order.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub fn think(
     }
     for segment in 0..limits.max_segments {
         let mut failed = None;
-        let mut see = |seen: crate::model::Observation<'_>| {
+        let mut see = |seen: Observation<'_>| {
             let (old, new) = match seen.at.module {
                 Module::H => (&mut z_h, &seen.carry.z_h),
                 Module::L => (&mut z_l, &seen.carry.z_l),
@@ -65,10 +65,10 @@ pub fn think(
                 }
             };
             let state: Arc<[f32]> = state.into();
-            let moved = residual(&state, old);
-            *old = state.clone();
-            let at = crate::trace::MicroStep { segment, ..seen.at };
-            tell(Thought::Step(StepRecord { at, state, residual: moved, readout }))
+            let at = MicroStep { segment, ..seen.at };
+            let step = StepRecord::new(at, state.clone(), old, config.hidden, readout);
+            *old = state;
+            tell(Thought::Step(step))
         };
         let done = model.segment(&x, carry, None, &mut see);
         if let Some(error) = failed {

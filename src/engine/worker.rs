@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use burn::tensor::Device;
 
+use super::aside::{aside, is_aside};
 use super::device::{choose, list, open};
 use super::fitting::Fitting;
 use super::think::{Thought, think};
@@ -94,7 +95,13 @@ impl Worker {
                 },
             };
             let job = match &next {
-                Some(Command::Think { job, .. } | Command::Poll { job, .. } | Command::Fit { job, .. }) => Some(*job),
+                Some(
+                    Command::Think { job, .. }
+                    | Command::Replay { job, .. }
+                    | Command::LookInside { job, .. }
+                    | Command::Poll { job, .. }
+                    | Command::Fit { job, .. },
+                ) => Some(*job),
                 Some(_) => None,
                 None => self.fitting.as_ref().map(|fitting| fitting.job),
             };
@@ -125,6 +132,7 @@ impl Worker {
                 self.fitting.take_if(|fitting| fitting.job == job);
                 self.outbox.send(Event::Cancelled(job))
             }
+            Command::Replay { job, .. } | Command::LookInside { job, .. } => self.aside(job, &command),
             Command::Poll { job, questions, halting, max_segments } => {
                 self.poll(job, &questions, Limits { halting, max_segments })
             }
@@ -249,8 +257,7 @@ impl Worker {
             return fail("no model is loaded: choose one, or open a checkpoint".into());
         };
         let config = &model.config;
-        let unknown = |t: &i32| usize::try_from(*t).map_or(true, |t| t >= config.vocab);
-        if tokens.len() != config.seq_len || tokens.iter().any(unknown) {
+        if !knows(config, tokens) {
             return fail(format!(
                 "the board has {} cells; the model knows boards of {} cells with {} tokens: choose a model that fits",
                 tokens.len(),
@@ -274,7 +281,13 @@ impl Worker {
             if outbox.send(event).is_break() || interrupted(job, inbox, waiting, &mut gone) {
                 return ControlFlow::Break(());
             }
-            ControlFlow::Continue(())
+            // Whoever looks back does not wait for the run's end.
+            let asked = waiting.iter().position(is_aside);
+            match asked.and_then(|at| waiting.remove(at)) {
+                // A device that no longer answers is noticed by the run itself.
+                Some(command) => aside(&model, &command, outbox, &mut || false).unwrap_or(ControlFlow::Continue(())),
+                None => ControlFlow::Continue(()),
+            }
         });
         if gone {
             return ControlFlow::Break(());
@@ -287,11 +300,24 @@ impl Worker {
         }
     }
 
-    fn poll(&mut self, job: JobId, questions: &[Example], limits: Limits) -> ControlFlow<()> {
-        let fit = |config: &HrmConfig| {
-            let known = |t: &i32| usize::try_from(*t).is_ok_and(|t| t < config.vocab);
-            questions.iter().all(|asked| asked.inputs.len() == config.seq_len && asked.inputs.iter().all(known))
+    fn aside(&mut self, job: JobId, command: &Command) -> ControlFlow<()> {
+        let Some(model) = self.answering().cloned() else {
+            let message = "no model is loaded: choose the one that answered".into();
+            return self.outbox.send(Event::Failed { job, message });
         };
+        let (inbox, outbox, waiting) = (&self.inbox, &self.outbox, &mut self.waiting);
+        let mut gone = false;
+        let mut stop = || interrupted(job, inbox, waiting, &mut gone);
+        let outcome = aside(&model, command, outbox, &mut stop);
+        match outcome {
+            _ if gone => ControlFlow::Break(()),
+            Ok(flow) => flow,
+            Err(error) => self.fall_back(Some(job), &format!("{error:?}")),
+        }
+    }
+
+    fn poll(&mut self, job: JobId, questions: &[Example], limits: Limits) -> ControlFlow<()> {
+        let fit = |config: &HrmConfig| questions.iter().all(|asked| knows(config, &asked.inputs));
         let Some(model) = self.answering().filter(|model| fit(&model.config)).cloned() else {
             let message = "no model that knows such boards is loaded: choose one that fits".into();
             return self.outbox.send(Event::Failed { job, message });
@@ -316,6 +342,12 @@ impl Worker {
     }
 }
 
+/// Whether a model can be asked about these tokens `[S]`.
+pub(super) fn knows(config: &HrmConfig, tokens: &[i32]) -> bool {
+    let known = |t: &i32| usize::try_from(*t).is_ok_and(|t| t < config.vocab);
+    tokens.len() == config.seq_len && tokens.iter().all(known)
+}
+
 /// What a panic said.
 fn said(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().cloned();
@@ -333,7 +365,7 @@ fn interrupted(job: JobId, inbox: &Receiver<Command>, waiting: &mut VecDeque<Com
             // It may be the fit that goes on between requests, too.
             Ok(Command::Cancel(other)) => {
                 waiting
-                    .retain(|c| !matches!(c, Command::Think { job, .. } | Command::Poll { job, .. } if *job == other));
+                    .retain(|c| !matches!(c, Command::Think { job, .. } | Command::Replay { job, .. } | Command::Poll { job, .. } if *job == other));
                 waiting.push_back(Command::Cancel(other));
             }
             Ok(
@@ -344,6 +376,11 @@ fn interrupted(job: JobId, inbox: &Receiver<Command>, waiting: &mut VecDeque<Com
                 }
                 waiting.push_back(newer);
                 stop = true;
+            }
+            Ok(newest) if is_aside(&newest) => {
+                let kind = std::mem::discriminant(&newest);
+                waiting.retain(|c| std::mem::discriminant(c) != kind);
+                waiting.push_back(newest);
             }
             Ok(other) => waiting.push_back(other),
             Err(TryRecvError::Empty) => return stop,

@@ -233,12 +233,10 @@ mod tests {
         for i in 0..4 {
             let known = if i == 2 { 0 } else { 16 };
             let probabilities = (0..known * 6).map(|p| if p % 6 == 2 + i % 4 { 0.9 } else { 0.02 }).collect();
-            recording.steps.push(StepRecord {
-                at: schedule.at(i),
-                state: vec![0.0; 16].into(),
-                residual: if i == 0 { f32::NAN } else { 1.0 / i as f32 },
-                readout: Readout::new(6, probabilities),
-            });
+            let residual = if i == 0 { f32::NAN } else { 1.0 / i as f32 };
+            let readout = Readout::new(6, probabilities);
+            let told = StepRecord::new(schedule.at(i), vec![0.0; 16].into(), &[0.0; 16], 1, readout);
+            recording.steps.push(StepRecord { residual, ..told });
         }
         let end = |segment, halted| SegmentEnd { segment, q_halt: 1.0, q_continue: 0.0, halted };
         recording.ends = vec![end(0, false), end(1, true)];

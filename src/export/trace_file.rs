@@ -7,10 +7,10 @@ use burn::tensor::{Device, Tensor, TensorData, TensorReadError};
 use thiserror::Error;
 
 use crate::checkpoint::{CONFIG_KEY, CheckpointError, Tensors, read_tensors};
-use crate::engine::readout;
+use crate::engine::{readout, state_tensor};
 use crate::model::{Carry, Hrm, HrmConfig, probabilities};
 use crate::task::Boards;
-use crate::trace::{Module, Readout, Recording, SegmentEnd, StepRecord, residual};
+use crate::trace::{Module, Readout, Recording, SegmentEnd, StepRecord};
 
 /// The metadata key under which the board tokens stand, one board after the other, as a JSON list.
 pub const INPUTS_KEY: &str = "hrmscope.inputs";
@@ -150,25 +150,20 @@ impl TraceFile {
             None => (unknown.clone(), unknown),
         };
         let mut recording = Recording::new(config.dimensions(self.segments), z_h_init.into(), z_l_init.into());
+        let (mut z_h, mut z_l) = (recording.z_h_init.clone(), recording.z_l_init.clone());
         for index in 0..self.segments * schedule.steps_per_segment() {
             let at = schedule.at(index);
             let state: std::sync::Arc<[f32]> = self.row(&state_name(at, schedule), row).into();
-            let before = index.checked_sub(1);
-            let moved = residual(&state, recording.state(at.module, before));
+            let (z, other) = match at.module {
+                Module::H => (&mut z_h, &z_l),
+                Module::L => (&mut z_l, &z_h),
+            };
             let ends = (index + 1).is_multiple_of(schedule.steps_per_segment());
             let readout = match model {
                 _ if ends => self.answer(at.segment, row)?,
                 None => Readout::new(config.vocab, Vec::new().into()),
                 Some(model) => {
-                    let device = model.device();
-                    let tensor = |values: &[f32]| {
-                        Tensor::<3>::from_data(TensorData::new(values.to_vec(), [1, tokens, hidden]), &device)
-                    };
-                    let other = match at.module {
-                        Module::H => Module::L,
-                        Module::L => Module::H,
-                    };
-                    let (mine, other) = (tensor(&state), tensor(recording.state(other, before)));
+                    let (mine, other) = (state_tensor(model, &state), state_tensor(model, other));
                     let carry = match at.module {
                         Module::H => Carry { z_h: mine, z_l: other },
                         Module::L => Carry { z_h: other, z_l: mine },
@@ -176,7 +171,8 @@ impl TraceFile {
                     readout(model, &carry, at.module)?
                 }
             };
-            recording.steps.push(StepRecord { at, state, residual: moved, readout });
+            recording.steps.push(StepRecord::new(at, state.clone(), z, hidden, readout));
+            *z = state;
             if ends {
                 let q = |name: &str| {
                     self.row(&format!("seg{}.{name}", at.segment), row).first().copied().unwrap_or(f32::NAN)

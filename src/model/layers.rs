@@ -13,11 +13,15 @@ pub fn rms_norm<const R: usize>(x: Tensor<R>, eps: f64) -> Tensor<R> {
 
 /// `down(silu(gate) * up)`: x `[rows, D]`, gate_up `[D, 2 * inner]` (gate first), down `[inner, D]`.
 pub fn swiglu(x: Tensor<2>, gate_up: Tensor<2>, down: Tensor<2>) -> Tensor<2> {
+    let (gate, up) = gated(x, gate_up);
+    (gate * up).matmul(down)
+}
+
+/// The two sides of a SwiGLU: `silu(gate)` and `up`, `[rows, inner]` each.
+fn gated(x: Tensor<2>, gate_up: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let inner = gate_up.dims()[1] / 2;
     let both = x.matmul(gate_up);
-    let gate = both.clone().narrow(1, 0, inner);
-    let up = both.narrow(1, inner, inner);
-    (silu(gate) * up).matmul(down)
+    (silu(both.clone().narrow(1, 0, inner)), both.narrow(1, inner, inner))
 }
 
 /// Rotary position tables for all T positions, half-split layout, `[T, head_dim]` each.
@@ -63,6 +67,14 @@ impl Rope {
 /// Bidirectional multi-head attention: z `[B, T, D]`, qkv `[D, 3D]`, out `[D, D]`, no biases.
 pub fn attention(z: Tensor<3>, qkv: Tensor<2>, out: Tensor<2>, heads: usize, rope: Option<&Rope>) -> Tensor<3> {
     let [batch, tokens, hidden] = z.dims();
+    let (weights, v) = attended(z, qkv, heads, rope);
+    let mixed = weights.matmul(v).swap_dims(1, 2);
+    mixed.reshape([batch * tokens, hidden]).matmul(out).reshape([batch, tokens, hidden])
+}
+
+/// Where every token attends, `[B, A, T, T]`, and the values that it gets there, `[B, A, T, head_dim]`.
+fn attended(z: Tensor<3>, qkv: Tensor<2>, heads: usize, rope: Option<&Rope>) -> (Tensor<4>, Tensor<4>) {
+    let [batch, tokens, hidden] = z.dims();
     let head_dim = hidden / heads;
     let all = z.reshape([batch * tokens, hidden]).matmul(qkv).reshape([batch, tokens, 3 * heads, head_dim]);
     let part = |i: usize| all.clone().narrow(2, i * heads, heads).swap_dims(1, 2);
@@ -72,8 +84,7 @@ pub fn attention(z: Tensor<3>, qkv: Tensor<2>, out: Tensor<2>, heads: usize, rop
         k = rope.rotate(k);
     }
     let scores = q.matmul(k.swap_dims(2, 3)) / (head_dim as f64).sqrt();
-    let mixed = softmax(scores, 3).matmul(v).swap_dims(1, 2);
-    mixed.reshape([batch * tokens, hidden]).matmul(out).reshape([batch, tokens, hidden])
+    (softmax(scores, 3), v)
 }
 
 /// The weights of one post-norm block, each `[in, out]`.
@@ -96,6 +107,17 @@ impl Block {
             Some(next) => next,
             None => self.unfused(h, heads, rope, eps),
         }
+    }
+
+    /// What goes on inside for h `[B, T, D]`: the attention's weights `[B, A, T, T]` and the SwiGLU's gates `[B, T, inner]`.
+    pub fn inside(&self, h: Tensor<3>, heads: usize, rope: Option<&Rope>, eps: f64) -> (Tensor<4>, Tensor<3>) {
+        let [batch, tokens, hidden] = h.dims();
+        let (weights, _) = attended(h.clone(), self.qkv.clone(), heads, rope);
+        let mixed = attention(h.clone(), self.qkv.clone(), self.out.clone(), heads, rope);
+        let h = rms_norm(h + mixed, eps).reshape([batch * tokens, hidden]);
+        let (gate, _) = gated(h, self.gate_up.clone());
+        let inner = gate.dims()[1];
+        (weights, gate.reshape([batch, tokens, inner]))
     }
 
     /// [`Block::forward`] operation by operation, for the devices that have no fused block.

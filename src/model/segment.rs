@@ -180,6 +180,19 @@ impl Hrm {
         states
     }
 
+    /// What goes on inside one block, or the last one, of a call of a module: attention `[B, A, T, T]` and gates `[B, T, inner]`.
+    pub fn inside(&self, module: Module, layer: usize, carry: &Carry, x: &Tensor<3>) -> (Tensor<4>, Tensor<3>) {
+        let (blocks, mut z) = match module {
+            Module::L => (&self.l, into_l(carry, x)),
+            Module::H => (&self.h, into_h(carry)),
+        };
+        let layer = layer.min(blocks.len().saturating_sub(1));
+        for block in &blocks[..layer] {
+            z = self.block(block, z);
+        }
+        blocks[layer].inside(z, self.config.heads, self.rope.as_ref(), self.config.rms_eps)
+    }
+
     /// Reads a z_H `[B, T, D]`.
     pub fn heads(&self, z_h: &Tensor<3>) -> Heads {
         let [batch, _, hidden] = z_h.dims();

@@ -2,10 +2,14 @@
 //! data, no device.
 
 mod clock;
+mod inside;
+mod memory;
 mod readout;
 mod recording;
 pub mod tokens;
 
 pub use clock::{MicroStep, Module, Schedule};
+pub use inside::Inside;
+pub use memory::Gap;
 pub use readout::Readout;
-pub use recording::{Dimensions, Recording, SegmentEnd, StepRecord, residual};
+pub use recording::{Dimensions, Question, Recording, SegmentEnd, StepRecord, residual};

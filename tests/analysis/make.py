@@ -38,6 +38,31 @@ def pca(rows):
     return (s**2 / (s**2).sum())[:3].tolist(), np.linalg.norm(points - points[0], axis=1).tolist()
 
 
+def waves(phase, *shape):
+    """Numbers that the test makes in the same way."""
+    count = int(np.prod(shape))
+    return np.sin(1.7 * np.arange(count) + phase).reshape(shape)
+
+
+def rms_norm(x):
+    return x / np.sqrt((x**2).mean(axis=-1, keepdims=True) + 1e-5)
+
+
+def inside(tokens=5, hidden=8, heads=2, inner=6):
+    """Attention weights [heads, T, T] and gates [T, inner] of one block without rotary positions."""
+    h = waves(0.1, tokens, hidden)
+    qkv, out = waves(0.2, hidden, 3 * hidden), waves(0.3, hidden, hidden)
+    gate_up = waves(0.4, hidden, 2 * inner)
+    width = hidden // heads
+    q, k, v = ((h @ qkv)[:, i * hidden : (i + 1) * hidden].reshape(tokens, heads, width) for i in range(3))
+    scores = np.einsum("iad,jad->aij", q, k) / np.sqrt(width)
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights /= weights.sum(axis=-1, keepdims=True)
+    mixed = np.einsum("aij,jad->iad", weights, v).reshape(tokens, hidden) @ out
+    gate = (rms_norm(h + mixed) @ gate_up)[:, :inner]
+    return {"attention": weights.ravel().tolist(), "gates": (gate / (1 + np.exp(-gate))).ravel().tolist()}
+
+
 def main(source, target):
     z = read(source)
     segments = sum(name.endswith(".logits") for name in z)
@@ -48,7 +73,7 @@ def main(source, target):
             while f"seg{segment}.{module}{k}.z_{module}" in z:
                 order[module].append(z[f"seg{segment}.{module}{k}.z_{module}"])
                 k += 1
-    out = {"segments": segments}
+    out = {"segments": segments, "inside": inside()}
     for module, states in order.items():
         all_states = np.stack(states)  # [steps, B, T, D]
         rows = {"all": all_states, "mean": all_states.mean(axis=2), "final": all_states[-1]}

@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 use hrmscope::analysis::{self, Axis, Batch, Dimensionality, Observer, Residuals, Step, View, pca};
 use hrmscope::checkpoint::{open, read_tensors, save, write_tensors};
 use hrmscope::dataset::DataSource;
 use hrmscope::export::TraceFile;
-use hrmscope::model::{Halting, HrmConfig, Initializer, Limits};
+use hrmscope::model::{Block, Halting, HrmConfig, Initializer, Limits};
 use hrmscope::task::Example;
 use hrmscope::trace::{Module, Schedule};
 use safetensors::SafeTensors;
@@ -57,6 +57,30 @@ fn show(observer: &mut dyn Observer) {
 fn close(found: f64, expected: &Value, tolerance: f64) {
     let expected = expected.as_f64().unwrap();
     assert!((found - expected).abs() <= tolerance * expected.abs().max(1e-3), "{found} is not {expected}");
+}
+
+#[test]
+fn a_block_seen_from_inside_is_numpys() {
+    let (tokens, hidden, heads, inner) = (5, 8, 2, 6);
+    let waves = |phase: f64, shape: [usize; 2]| {
+        let values: Vec<f32> = (0..shape[0] * shape[1]).map(|i| (1.7 * i as f64 + phase).sin() as f32).collect();
+        Tensor::<2>::from_data(TensorData::new(values, shape), &Device::flex())
+    };
+    let block = Block {
+        qkv: waves(0.2, [hidden, 3 * hidden]),
+        out: waves(0.3, [hidden, hidden]),
+        gate_up: waves(0.4, [hidden, 2 * inner]),
+        down: waves(0.5, [inner, hidden]),
+    };
+    let (attention, gates) = block.inside(waves(0.1, [tokens, hidden]).unsqueeze(), heads, None, 1e-5);
+    let numbers = &numbers()["inside"];
+    for (found, name) in [(attention.try_to_vec_as::<f32>(), "attention"), (gates.try_to_vec_as::<f32>(), "gates")] {
+        let (found, expected) = (found.unwrap(), numbers[name].as_array().unwrap());
+        assert_eq!(found.len(), expected.len());
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((f64::from(*found) - expected.as_f64().unwrap()).abs() < 1e-5, "{name}: {found} is not {expected}");
+        }
+    }
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::path::Path;
 use eframe::egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, Rect, TouchPhase, Vec2, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use hrmscope::app::{Action, App, Enlarged, Lens, Mode, Overlay, RunStatus, Shown, ThemeChoice};
+use hrmscope::app::{Action, App, Enlarged, Lens, Look, Mode, Overlay, RunStatus, Shown, ThemeChoice};
 use hrmscope::board::sudoku::Sudoku;
-use hrmscope::engine::DeviceInfo;
+use hrmscope::engine::{DeviceInfo, Halting};
 use hrmscope::trace::Module;
 
 use crate::window::{act, finished, snapshot, wait, with_model};
@@ -55,7 +55,11 @@ fn every_overlay_is_laid_and_explained() {
         click(&mut harness, overlay.name());
         before = overlay.name();
         assert_eq!(harness.state().state.settings.overlay, overlay);
-        let legend = format!("Overlay {}, from ", overlay.name());
+        if let Overlay::Attention(module) = overlay {
+            wait(&mut harness, "a look inside", |app| app.state.doc.run.insides.of(module).is_some());
+            harness.run_steps(2);
+        }
+        let legend = format!("Overlay {}", overlay.name());
         assert_eq!(harness.query_by_label_contains(&legend).is_some(), overlay != Overlay::None, "{legend}");
     }
     // The chosen cell tells the value with its unit, and its way through the run.
@@ -67,6 +71,28 @@ fn every_overlay_is_laid_and_explained() {
     // Before the first step nothing is measured.
     act(&mut harness, Action::GoTo(0));
     assert!(harness.query_by_label_contains("Overlay Uncertainty, from ").is_none());
+}
+
+#[test]
+fn attention_is_shown_from_the_selected_cell() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = at_step_ten(folder.path());
+    act(&mut harness, Action::Lay(Overlay::Attention(Module::L)));
+    let there = |app: &App| app.state.doc.run.insides.of(Module::L).map(|seen| (seen.step, seen.layer, seen.heads));
+    wait(&mut harness, "a look inside L", |app| there(app).is_some());
+    let (step, layer, heads) = there(harness.state()).unwrap();
+    // Step 10 is L's fourth of the second segment: micro-step 9, counted from 0.
+    assert_eq!((step, layer), (9, 0));
+    harness.run_steps(2);
+    harness.get_by_label_contains("Overlay Attention in L from all tokens, block 1 of");
+    act(&mut harness, Action::Select(Some(1)));
+    act(&mut harness, Action::LookInto(Look { layer: 0, head: Some(heads - 1) }));
+    harness.run_steps(3);
+    harness.get_by_label_contains(&format!("from row 1 column 2, block 1 of 1, head {heads} of {heads}"));
+    harness.get_by_label_contains("Attention in L: ");
+    // Another moment, another look; before the first step there is none.
+    act(&mut harness, Action::GoTo(2));
+    wait(&mut harness, "a look at step 2", |app| there(app).is_some_and(|(step, ..)| step == 1));
 }
 
 #[test]
@@ -209,4 +235,36 @@ fn overlays_and_the_large_clockwork_look_as_they_did() {
     act(&mut harness, Action::ToggleFull);
     still(&mut harness);
     snapshot(&mut harness, "clockwork-light");
+}
+
+#[test]
+fn states_that_had_no_room_come_back_when_they_are_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = at_step_ten(folder.path());
+    harness.state_mut().state.settings.halting = Halting::Fixed;
+    act(&mut harness, Action::SetMaxSegments(Some(8)));
+    wait(&mut harness, "eight segments", |app| {
+        finished(app) && app.state.recording().is_some_and(|r| r.ends.len() == 8)
+    });
+    act(&mut harness, Action::GoTo(2));
+    let step =
+        |harness: &Harness<'_, App>, at: usize| harness.state().state.recording().unwrap().steps[at].state.clone();
+    let full: Vec<_> = (0..48).map(|at| step(&harness, at).unwrap()).collect();
+    // No room at all: what is near stays, and the newest.
+    act(&mut harness, Action::SetMemory(Some(0)));
+    harness.run_steps(2);
+    assert!(step(&harness, 1).is_some() && step(&harness, 30).is_none() && step(&harness, 47).is_some());
+    // A moment that was let go: the same to the bit, and what is far now is let go in turn.
+    act(&mut harness, Action::GoTo(29));
+    wait(&mut harness, "the states are there again", |app| app.state.recording().is_some_and(|r| r.gap(29).is_none()));
+    assert_eq!((step(&harness, 28), step(&harness, 23)), (Some(full[28].clone()), Some(full[23].clone())));
+    harness.run_steps(3);
+    assert!(step(&harness, 1).is_none());
+    harness.get_by_label_contains("z_L, 17 tokens by");
+    // Playing on asks for the next segment before it is shown.
+    act(&mut harness, Action::TogglePlay);
+    wait(&mut harness, "the next segment is there", |app| {
+        let at = app.state.doc.playhead.at;
+        app.state.recording().is_some_and(|r| r.gap((at + 6).min(48)).is_none())
+    });
 }

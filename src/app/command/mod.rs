@@ -159,6 +159,8 @@ pub enum CommandId {
     LayNormL,
     LayChangeL,
     LayCosineL,
+    LayAttentionH,
+    LayAttentionL,
     PointUncertain,
     PointChanged,
     HeatState,

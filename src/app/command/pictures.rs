@@ -53,6 +53,8 @@ pub(super) const TABLE: &[Command] = &[
     lay(CommandId::LayNormL, "Overlay: norm of z_L", Overlay::Norm(Module::L)),
     lay(CommandId::LayChangeL, "Overlay: change of z_L", Overlay::Change(Module::L)),
     lay(CommandId::LayCosineL, "Overlay: cosine of z_L", Overlay::Cosine(Module::L)),
+    lay(CommandId::LayAttentionH, "Overlay: attention in H", Overlay::Attention(Module::H)),
+    lay(CommandId::LayAttentionL, "Overlay: attention in L", Overlay::Attention(Module::L)),
     lens(
         CommandId::PointUncertain,
         "Most uncertain cells",

@@ -2,6 +2,7 @@
 
 mod keeper;
 mod keeping;
+mod memory;
 mod moment;
 mod put;
 mod recall;
@@ -15,6 +16,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use keeping::Keeping;
+pub use memory::{BUDGETS, Replaying};
+pub(super) use memory::{remember, replay_ended, replayed};
 pub use moment::Moment;
 pub use put::made_for;
 pub(super) use put::{
@@ -29,10 +32,11 @@ pub(super) use tabs::tabs;
 pub use tabs::{Answer, TabAction};
 
 use super::figures::Judged;
+use super::inside::Insides;
 use super::state::State;
 use crate::board::{Board, History, Kind};
 use crate::engine::{Halting, JobId, ModelInfo};
-use crate::trace::Recording;
+use crate::trace::{Question, Recording};
 
 /// How far a run is.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +66,7 @@ impl Told {
     /// How much memory it takes, about, bytes.
     fn bytes(&self) -> usize {
         let sizes = &self.recording.dimensions;
-        self.recording.steps.len() * sizes.tokens * (sizes.hidden + sizes.vocab) * size_of::<f32>()
+        self.recording.kept_bytes() + self.recording.steps.len() * sizes.tokens * sizes.vocab * size_of::<f32>()
     }
 }
 
@@ -75,6 +79,8 @@ pub struct Asked {
     pub halting: Halting,
     /// The most segments.
     pub max_segments: usize,
+    /// What was asked.
+    pub question: Question,
 }
 
 /// One run of the model on the board.
@@ -95,12 +101,29 @@ pub struct Run {
     pub asked: f64,
     /// How far it is.
     pub status: RunStatus,
+    /// States that were let go and are on their way back.
+    pub replaying: Option<Replaying>,
+    /// Why states that were let go cannot come back.
+    pub lost: Option<String>,
+    /// What goes on inside the blocks.
+    pub insides: Insides,
 }
 
 impl Default for Run {
     fn default() -> Self {
         let status = RunStatus::Idle;
-        Self { job: JobId(0), asked_of: None, told: None, coming: None, again: false, asked: 0.0, status }
+        Self {
+            job: JobId(0),
+            asked_of: None,
+            told: None,
+            coming: None,
+            again: false,
+            asked: 0.0,
+            status,
+            replaying: None,
+            lost: None,
+            insides: Insides::default(),
+        }
     }
 }
 

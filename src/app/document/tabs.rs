@@ -4,13 +4,10 @@ use super::super::action::Effect;
 use super::super::apply::{call_off, from_the_start, think};
 use super::super::edit::end_stroke;
 use super::super::state::State;
+use super::memory::forget_replay;
 use super::put::{bare_board, fill, look_again, take_fitting_model, tidy};
 use super::save::save;
 use super::{Document, RunStatus};
-
-/// What the runs of hidden documents may take together, bytes. Beyond it those that were seen longest ago are computed again
-/// when they are shown.
-const KEPT_RUNS: usize = 512 << 20;
 
 /// Something with tabs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +129,7 @@ fn turn_to(state: &mut State, at: usize) {
 pub(super) fn leave(state: &mut State, effects: &mut Vec<Effect>) {
     super::super::arc::apply::drop_votes(state, effects);
     end_stroke(state);
+    forget_replay(state, effects);
     state.hand.place = None;
     if call_off(state, effects) {
         state.doc.run.coming = None;
@@ -142,13 +140,16 @@ pub(super) fn leave(state: &mut State, effects: &mut Vec<Effect>) {
     forget_old_runs(state);
 }
 
+/// The runs of all documents have one budget together. Beyond it those that were seen longest ago are computed again when they
+/// are shown.
 fn forget_old_runs(state: &mut State) {
+    let budget = state.budget();
     let mut all: Vec<&mut Document> = state.left.iter_mut().chain([&mut state.doc]).chain(&mut state.right).collect();
     all.sort_by_key(|doc| std::cmp::Reverse(doc.seen));
     let mut kept = 0;
     for doc in all {
         kept += doc.run.told.as_ref().map_or(0, super::Told::bytes);
-        if kept > KEPT_RUNS {
+        if kept > budget {
             doc.run.told = None;
             doc.run.again = true;
         }

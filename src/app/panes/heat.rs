@@ -7,12 +7,13 @@ use eframe::egui::{
 use lucide_icons::Icon;
 
 use super::super::action::Action;
+use super::super::document::Run;
 use super::super::explain::figure;
 use super::super::heat::{HeatSettings, Shown};
 use super::super::scene::{cell_of, token_of};
 use super::super::theme;
 use super::super::widgets::heatmap::{About, color};
-use super::super::widgets::{colour_bar, text_at};
+use super::super::widgets::{colour_bar, text_at, wrapped};
 use super::Cx;
 use crate::board::Board;
 use crate::trace::{Dimensions, Module, Recording};
@@ -56,9 +57,17 @@ fn map(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, height: f32) {
         painter.rect_stroke(picture, 2.0, Stroke::new(1.0, theme.hairline), StrokeKind::Inside);
         return;
     };
+    let playhead = state.doc.playhead.at;
+    if recording.gap(playhead).is_some() {
+        painter.rect_stroke(picture, 2.0, Stroke::new(1.0, theme.hairline), StrokeKind::Inside);
+        let text = coming_back(&state.doc.run);
+        let galley = wrapped(&painter, &text, theme::text(12.0), theme.secondary, picture.width() - 16.0);
+        painter.galley(picture.center() - galley.size() / 2.0, galley, theme.secondary);
+        return;
+    }
     let room = title.right() - at.right() - 12.0;
     let rms = cx.pictures.rms(module);
-    let detail = detail(recording, module, state.doc.playhead.at, rms, room > 300.0);
+    let detail = detail(recording, module, playhead, rms, room > 300.0);
     text_at(&painter, pos2(title.right(), y), Align2::RIGHT_CENTER, &detail, theme::text(12.0), theme.secondary, room);
     let (board, dimensions) = (state.board(), recording.dimensions);
     let marked = state.doc.selected.and_then(|cell| token_of(board, &dimensions, cell));
@@ -70,6 +79,15 @@ fn map(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, height: f32) {
     if let Some(token) = cx.pictures.show(ui, picture, theme, module, &about) {
         let cell = token.checked_sub(dimensions.puzzle_tokens).and_then(|token| cell_of(board, &dimensions, token));
         cx.actions.push(Action::Select(cell));
+    }
+}
+
+/// What is said in place of states that are not in memory.
+fn coming_back(run: &Run) -> String {
+    match (&run.lost, &run.replaying) {
+        (Some(why), _) => why.clone(),
+        (None, Some(coming)) => format!("computed again: {} of {} states", coming.done, coming.all),
+        (None, None) => "not in memory".to_owned(),
     }
 }
 

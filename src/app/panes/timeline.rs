@@ -176,6 +176,7 @@ fn paint_segment(
         painter.line(points, Stroke::new(1.4, theme.h));
     }
     let (top, bottom) = (bracket + 10.0, span.bottom() - 6.0);
+    let lost = recording.lets_go();
     for within in 0..plan.per {
         let index = segment * plan.per + within;
         let Some(step) = recording.steps.get(index) else { break };
@@ -187,6 +188,10 @@ fn paint_segment(
         let color = theme.module(step.at.module);
         let shade = if index + 1 == state.doc.playhead.at { color } else { theme.tint(color, 0.68) };
         painter.rect_filled(bar, 1.5, shade);
+        // Where not all states are in memory, a line below a bar says that its state is.
+        if lost && recording.is_kept(index) {
+            painter.hline(bar.x_range(), span.bottom() - 3.0, Stroke::new(1.5, theme.faint));
+        }
     }
     if plan.q > 0.0
         && let Some(end) = recording.end_of(segment)
@@ -303,6 +308,9 @@ fn step_text(state: &State, recording: &Recording, step: usize) -> String {
     );
     if record.at.module == Module::L {
         text += "\nThe board shown after an L-step is preliminary: what H would answer if it updated now";
+    }
+    if !recording.is_kept(step) {
+        text += "\nIts state is not in memory; it is computed again when it is looked at";
     }
     text
 }

@@ -7,9 +7,11 @@ use lucide_icons::Icon;
 
 use super::super::action::Action;
 use super::super::command::{CommandId, command};
+use super::super::document::BUDGETS;
 use super::super::layout::Mode;
 use super::super::puzzles::{Difficulty, MAZE_SIDES, What};
 use super::super::theme::{self, Theme, ThemeChoice};
+use super::super::train::facts::bytes;
 use super::super::widgets::{finish, fitted, menu_item};
 use super::Cx;
 use super::models::{devices, models, parameters, short};
@@ -254,11 +256,31 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         for id in [CommandId::NewRun, CommandId::ToggleRun, CommandId::ExportCsv, CommandId::ExportTensorBoard] {
             menu_item(ui, cx, id);
         }
+        ui.separator();
+        memory(ui, cx);
     });
     menu(ui, "Help", |ui| {
         menu_item(ui, cx, CommandId::Palette);
         menu_item(ui, cx, CommandId::Keys);
     });
+}
+
+/// How much memory the states of a run may take.
+fn memory(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let response = ui.menu_button("Memory for states", |ui| {
+        let automatic = format!("Automatic, {}", bytes(cx.state.automatic_budget() as u64));
+        let fixed = BUDGETS.map(|budget| (Some(budget), bytes(u64::from(budget) << 20)));
+        for (choice, name) in [(None, automatic)].into_iter().chain(fixed) {
+            if ui.radio(cx.state.settings.memory == choice, name).clicked() {
+                cx.actions.push(Action::SetMemory(choice));
+                ui.close();
+            }
+        }
+    });
+    response.response.on_hover_text(
+        "z_H and z_L of every micro-step are kept as long as they have room. States far from the playhead are then let go, and \
+         computed again when they are looked at. Automatic is a quarter of the memory that was free at the start",
+    );
 }
 
 fn menu(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {

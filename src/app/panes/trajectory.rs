@@ -6,12 +6,13 @@ use std::sync::Arc;
 use eframe::egui::{Align2, Color32, Id, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, vec2};
 
 use super::Cx;
-use crate::analysis::{COMPONENTS, Pca, mean_over_tokens, pca};
+use crate::analysis::{COMPONENTS, Pca, pca};
 use crate::app::action::Action;
 use crate::app::explain::figure;
 use crate::app::layout::Pane;
 use crate::app::theme::{self, Theme};
 use crate::app::widgets::{export_menu, header, text_at};
+use crate::trace::tokens::{Tokens, mean_over_tokens};
 use crate::trace::{Module, Recording};
 
 /// How near the pointer must be to a step, points.
@@ -22,10 +23,8 @@ const SETTLED: f32 = 0.1;
 /// The ways of one run, made anew when a segment ends.
 #[derive(Default)]
 pub struct Ways {
-    /// The first step's state, by which a run is known.
-    first: Option<Arc<[f32]>>,
-    /// The token means of all steps so far: module and `[D]`.
-    means: Vec<(Module, Vec<f32>)>,
+    /// What the first step did, by which a run is known.
+    first: Option<Arc<Tokens>>,
     /// The segments that had ended when the components were computed.
     ends: usize,
     h: Option<Way>,
@@ -59,31 +58,29 @@ impl Ways {
 
     /// Takes in what has been computed since.
     fn follow(&mut self, recording: &Recording) {
-        let first = recording.steps.first().map(|step| &step.state);
+        let first = recording.steps.first().map(|step| &step.tokens);
         let same = first.zip(self.first.as_ref()).is_some_and(|(now, before)| Arc::ptr_eq(now, before));
-        if !same || self.means.len() > recording.steps.len() {
+        if !same {
             *self = Self { first: first.cloned(), ..Self::default() };
-        }
-        let hidden = recording.dimensions.hidden;
-        for step in &recording.steps[self.means.len()..] {
-            self.means.push((step.at.module, mean_over_tokens(&step.state, hidden)));
         }
         if recording.ends.len() != self.ends || self.h.is_none() && !recording.ends.is_empty() {
             self.ends = recording.ends.len();
-            self.h = self.way(Module::H, recording);
-            self.l = self.way(Module::L, recording);
+            self.h = Way::of(Module::H, recording);
+            self.l = Way::of(Module::L, recording);
         }
     }
+}
 
-    fn way(&self, module: Module, recording: &Recording) -> Option<Way> {
+impl Way {
+    fn of(module: Module, recording: &Recording) -> Option<Self> {
         let hidden = recording.dimensions.hidden;
-        let mut rows = mean_over_tokens(recording.state(module, None), hidden);
+        let mut rows = mean_over_tokens(recording.initial(module), hidden);
         let mut steps = vec![None];
-        for (i, (_, mean)) in self.means.iter().enumerate().filter(|(_, (of, _))| *of == module) {
-            rows.extend_from_slice(mean);
+        for (i, step) in recording.steps.iter().enumerate().filter(|(_, step)| step.at.module == module) {
+            rows.extend_from_slice(&step.tokens.mean);
             steps.push(Some(i));
         }
-        Some(Way { steps, found: pca(&rows, hidden)? })
+        Some(Self { steps, found: pca(&rows, hidden)? })
     }
 }
 
@@ -300,7 +297,7 @@ mod tests {
         let mut run = recording(12, |_, _| 1);
         let (steps, ends) = (run.steps.split_off(5), std::mem::take(&mut run.ends));
         ways.follow(&run);
-        assert!(ways.h.is_none() && ways.means.len() == 5, "no segment has ended");
+        assert!(ways.h.is_none(), "no segment has ended");
         run.steps.extend(steps);
         run.ends.extend(ends);
         ways.follow(&run);

@@ -46,19 +46,16 @@ struct Source {
 }
 
 impl Source {
-    fn of(recording: &Recording, module: Module, playhead: usize, settings: HeatSettings) -> Self {
-        let at = |index: Option<usize>| recording.state(module, index).clone();
-        let end = || at(recording.steps.len().checked_sub(1));
-        let now = at(playhead.checked_sub(1));
+    /// None while a state of it is not in memory.
+    fn of(recording: &Recording, module: Module, playhead: usize, settings: HeatSettings) -> Option<Self> {
+        let at = |steps: usize| recording.state(module, steps).cloned();
+        let end = at(recording.steps.len())?;
         let less = match settings.shown {
             Shown::State => None,
-            Shown::Change => {
-                let update = recording.last_update(module, playhead);
-                Some(update.map_or_else(|| now.clone(), |update| at(update.checked_sub(1))))
-            }
-            Shown::ToEnd => Some(end()),
+            Shown::Change => Some(at(recording.last_update(module, playhead).unwrap_or(playhead))?),
+            Shown::ToEnd => Some(end.clone()),
         };
-        Self { shown: settings.shown, now, less, order: settings.sorted.then(end) }
+        Some(Self { shown: settings.shown, now: at(playhead)?, less, order: settings.sorted.then_some(end) })
     }
 
     fn is(&self, other: &Self) -> bool {
@@ -88,7 +85,10 @@ impl Pictures {
     pub fn follow(&mut self, recording: &Recording, playhead: usize, settings: HeatSettings) {
         let hidden = recording.dimensions.hidden;
         for (slot, module) in [(&mut self.h, Module::H), (&mut self.l, Module::L)] {
-            let source = Source::of(recording, module, playhead, settings);
+            let Some(source) = Source::of(recording, module, playhead, settings) else {
+                *slot = None;
+                continue;
+            };
             match slot {
                 Some(picture) if picture.source.is(&source) => {}
                 _ => {

@@ -1,7 +1,9 @@
 use super::*;
 use crate::board::arc::Task;
 use crate::engine::Halting;
-use crate::model::{Initializer, tiny_config};
+use crate::engine::state_tensor;
+use crate::model::{Carry, Initializer, tiny_config};
+use crate::trace::{Gap, Inside, Module, Question};
 use crate::train::FitPlan;
 use std::time::Duration;
 
@@ -60,6 +62,91 @@ fn cancel_ends_a_run_and_the_next_one_works() {
     while !matches!(next(&engine), Event::Cancelled(JobId(1))) {}
     engine.commands.send(ask(2, 1)).unwrap();
     assert!(matches!(next(&engine), Event::ThinkStarted { job: JobId(2), .. }));
+}
+
+/// A state and how far it moved.
+type Moved = (Arc<[f32]>, f32);
+
+/// What a run tells: its initial states, and the state and residual of each step.
+fn told(engine: &Engine, job: u64, segments: usize) -> (Vec<Arc<[f32]>>, Vec<Moved>) {
+    engine.commands.send(ask(job, segments)).unwrap();
+    let Event::ThinkStarted { z_h_init, z_l_init, .. } = next(engine) else { panic!("it begins") };
+    let mut steps = Vec::new();
+    loop {
+        match next(engine) {
+            Event::Step { record, .. } => steps.push((record.state.unwrap(), record.residual)),
+            Event::ThinkFinished { .. } => return (vec![z_h_init, z_l_init], steps),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn states_computed_again_are_the_same_to_the_bit() {
+    let (engine, _folder) = with_model();
+    let (init, steps) = told(&engine, 1, 4);
+    let question = Question { tokens: vec![1; 16], puzzle_id: 0 };
+    // From the start, and from the carry of the second segment: z_H of its last step, z_L of the one before.
+    for (segments, z_h, z_l) in [(0..=3, &init[0], &init[1]), (2..=3, &steps[11].0, &steps[10].0)] {
+        let begin = *segments.start();
+        let gap = Gap { segments, z_h: z_h.clone(), z_l: z_l.clone() };
+        engine.commands.send(Command::Replay { job: JobId(2), question: question.clone(), gap }).unwrap();
+        for (place, (before, moved)) in steps.iter().enumerate().skip(begin * 6) {
+            let Event::Replayed { step, state, residual, .. } = next(&engine) else { panic!("each is told") };
+            assert_eq!((step, &state, residual), (place, before, *moved));
+        }
+        assert!(matches!(next(&engine), Event::ReplayFinished(JobId(2))));
+    }
+    // Another model's states are refused.
+    let gap = Gap { segments: 0..=0, z_h: vec![0.0; 3].into(), z_l: vec![0.0; 3].into() };
+    engine.commands.send(Command::Replay { job: JobId(3), question, gap }).unwrap();
+    assert!(matches!(next(&engine), Event::Failed { job: JobId(3), message } if message.contains("another model")));
+}
+
+#[test]
+fn a_block_is_looked_into_where_the_run_was() {
+    let (engine, folder) = with_model();
+    let (init, steps) = told(&engine, 1, 1);
+    let question = Question { tokens: vec![1; 16], puzzle_id: 0 };
+    let look = |step, layer, z_h: &Arc<[f32]>, z_l: &Arc<[f32]>| {
+        let (question, z_h, z_l) = (question.clone(), z_h.clone(), z_l.clone());
+        engine.commands.send(Command::LookInside { job: JobId(2), question, step, layer, z_h, z_l }).unwrap();
+        let Event::Inside { inside, .. } = next(&engine) else { panic!("it is told") };
+        inside
+    };
+    // The H-step at the end of the first cycle reads z_H as it began, and z_L of the L-step before it.
+    let seen = look(2, 99, &init[0], &steps[1].0);
+    let model = checkpoint::open(&folder.path().join("tiny.safetensors").to_string_lossy()).unwrap();
+    let model = model.model(&Device::flex()).unwrap();
+    let Inside { module, layer, layers, heads, tokens, .. } = seen;
+    assert_eq!((module, layers, heads, tokens), (Module::H, model.h.len(), model.config.heads, model.config.tokens()));
+    assert_eq!(layer, layers - 1);
+    for row in seen.attention.chunks(tokens) {
+        assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5 && row.iter().all(|weight| *weight >= 0.0));
+    }
+    assert_eq!(seen.inner(), model.config.inner());
+    // The block's input, computed apart, gives the same.
+    let carry = Carry { z_h: state_tensor(&model, &init[0]), z_l: state_tensor(&model, &steps[1].0) };
+    let states = model.layers(Module::H, &carry, &model.read(vec![1; 16], &[0]));
+    let (weights, gates) =
+        model.h[layer].inside(states[layer].clone(), heads, model.rope.as_ref(), model.config.rms_eps);
+    assert_eq!(weights.try_to_vec_as::<f32>().unwrap()[..], seen.attention[..]);
+    assert_eq!(gates.try_to_vec_as::<f32>().unwrap()[..], seen.gates[..]);
+    assert_ne!(look(0, 0, &init[0], &init[1]).attention, seen.attention);
+}
+
+#[test]
+fn who_looks_back_does_not_wait_for_the_runs_end() {
+    let (engine, _folder) = with_model();
+    let (init, _) = told(&engine, 1, 1);
+    engine.commands.send(ask(2, 100_000)).unwrap();
+    let gap = Gap { segments: 0..=0, z_h: init[0].clone(), z_l: init[1].clone() };
+    let question = Question { tokens: vec![1; 16], puzzle_id: 0 };
+    engine.commands.send(Command::Replay { job: JobId(3), question, gap }).unwrap();
+    while !matches!(next(&engine), Event::ReplayFinished(JobId(3))) {}
+    assert!(matches!(next(&engine), Event::Step { job: JobId(2), .. }), "the run goes on");
+    engine.commands.send(Command::Cancel(JobId(2))).unwrap();
+    while !matches!(next(&engine), Event::Cancelled(JobId(2))) {}
 }
 
 fn with_tasks() -> (Engine, tempfile::TempDir) {

@@ -7,12 +7,14 @@ use eframe::egui::{
 use lucide_icons::Icon;
 
 use super::super::super::action::Action;
+use super::super::super::inside::Look;
 use super::super::super::overlay::{Lens, Overlay, color};
 use super::super::super::scene::cell_of;
 use super::super::super::theme;
 use super::super::super::widgets::{colour_bar, text_at};
 use super::super::Cx;
 use super::place;
+use crate::trace::Module;
 
 /// The height of a line of the foot.
 const LINE: f32 = 28.0;
@@ -66,26 +68,34 @@ pub fn foot(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) -> Rect {
 fn legend(ui: &Ui, cx: &Cx<'_>, rect: Rect) {
     let Some(recording) = cx.state.recording() else { return };
     let (overlay, schedule) = (cx.state.settings.overlay, recording.dimensions.schedule);
-    let room = rect.width() * 0.4;
-    let name = text_at(
-        ui.painter(),
-        rect.left_center(),
-        Align2::LEFT_CENTER,
-        overlay.name(),
-        theme::bold(12.5),
-        cx.theme.text,
-        room,
-    );
+    let room = rect.width() * 0.6;
+    let title = title(cx, overlay);
+    let name =
+        text_at(ui.painter(), rect.left_center(), Align2::LEFT_CENTER, &title, theme::bold(12.5), cx.theme.text, room);
     let ends = cx.measured.span.map(|value| overlay.text(value, schedule));
     let right = rect.right().min(name.right() + 14.0 + 420.0);
     let bar = Rect::from_min_max(pos2(name.right() + 14.0, rect.top()), pos2(right, rect.bottom()));
     colour_bar::show(ui.painter(), bar, cx.theme, [&ends[0], &ends[1]], |share| color(cx.theme, overlay, share));
     let response = ui.interact(rect, ui.scope_id().with("legend"), Sense::hover());
     response.widget_info(|| {
-        let label = format!("Overlay {}, from {} to {}", overlay.name(), ends[0], ends[1]);
+        let label = format!("Overlay {title}, from {} to {}", ends[0], ends[1]);
         WidgetInfo::labeled(Role::Legend, true, label)
     });
     response.on_hover_text(overlay.about());
+}
+
+/// The overlay's name; of attention also from where, and in which block and head.
+fn title(cx: &Cx<'_>, overlay: Overlay) -> String {
+    let inside = match overlay {
+        Overlay::Attention(module) => cx.state.doc.run.insides.of(module),
+        _ => None,
+    };
+    let Some(inside) = inside else { return overlay.name().to_owned() };
+    let from = match cx.state.doc.selected {
+        Some(cell) => format!("from {}", place(cell, cx.state.board().size().1)),
+        None => "from all tokens".to_owned(),
+    };
+    format!("{} {from}, {}", overlay.name(), cx.state.settings.inside.name(inside))
 }
 
 fn list(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, lens: Lens) {
@@ -137,9 +147,13 @@ pub fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
                 cx.actions.push(Action::Lay(choice));
                 ui.close();
             }
-            if matches!(choice, Overlay::None | Overlay::Uncertainty | Overlay::Cosine(_)) {
+            if matches!(choice, Overlay::None | Overlay::Uncertainty | Overlay::Attention(_)) {
                 ui.separator();
             }
+        }
+        if let Overlay::Attention(module) = overlay {
+            inside(ui, cx, module);
+            ui.separator();
         }
         for choice in Lens::ALL {
             let mut on = lens == Some(choice);
@@ -151,4 +165,25 @@ pub fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Overlay: {}", overlay.name())));
     response.on_hover_text("What the cells' colours say, and which cells are pointed out");
+}
+
+/// Which block and which head is looked into.
+pub fn inside(ui: &mut Ui, cx: &mut Cx<'_>, module: Module) {
+    let look = cx.state.settings.inside;
+    let Some(seen) = cx.state.doc.run.insides.of(module) else { return };
+    let (layers, heads) = (seen.layers, seen.heads);
+    let mut choose = |ui: &mut Ui, on: bool, name: String, to: Look| {
+        if ui.radio(on, name).clicked() {
+            cx.actions.push(Action::LookInto(to));
+        }
+    };
+    for layer in 0..layers {
+        choose(ui, layer == seen.layer, format!("Block {} of {layers}", layer + 1), Look { layer, ..look });
+    }
+    ui.separator();
+    choose(ui, look.head.is_none(), format!("Mean of {heads} heads"), Look { head: None, ..look });
+    for head in 0..heads {
+        let name = format!("Head {}", head + 1);
+        choose(ui, look.head == Some(head), name, Look { head: Some(head), ..look });
+    }
 }

@@ -1,0 +1,101 @@
+//! What goes on inside the blocks at the moment that is shown: asked for when something shows it, for each module at its last
+//! update.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::action::Effect;
+use super::overlay::Overlay;
+use super::state::State;
+use crate::engine::{Command, JobId};
+use crate::trace::{Inside, Module};
+
+/// Which block and which head is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Look {
+    /// The block, from 0; a module with fewer shows its last.
+    pub layer: usize,
+    /// The head, from 0; None for the mean of all.
+    pub head: Option<usize>,
+}
+
+impl Look {
+    /// What it is called, with as many blocks and heads as there are.
+    pub fn name(self, inside: &Inside) -> String {
+        let layer = format!("block {} of {}", inside.layer + 1, inside.layers);
+        match self.head.filter(|head| *head < inside.heads) {
+            Some(head) => format!("{layer}, head {} of {}", head + 1, inside.heads),
+            None => format!("{layer}, mean of {} heads", inside.heads),
+        }
+    }
+}
+
+/// What a run's blocks were seen to do.
+#[derive(Debug, Clone, Default)]
+pub struct Insides {
+    /// H's and L's at their last update before the moment shown, or at an earlier moment until that has come.
+    seen: [Option<Arc<Inside>>; 2],
+    /// What is on its way.
+    asked: Option<JobId>,
+    /// Why there is none.
+    pub refused: Option<String>,
+}
+
+impl Insides {
+    /// A module's.
+    pub fn of(&self, module: Module) -> Option<&Arc<Inside>> {
+        self.seen[usize::from(module == Module::L)].as_ref()
+    }
+}
+
+/// The modules of which something is shown.
+fn wanted(state: &State) -> Vec<Module> {
+    match state.settings.overlay {
+        Overlay::Attention(module) => vec![module],
+        _ => Vec::new(),
+    }
+}
+
+/// Asks for what is shown and not there.
+pub(super) fn look_inside(state: &mut State, effects: &mut Vec<Effect>) {
+    let (at, layer) = (state.doc.playhead.at, state.settings.inside.layer);
+    let run = &state.doc.run;
+    if run.insides.asked.is_some() {
+        return;
+    }
+    let Some(recording) = state.recording() else { return };
+    let missing = wanted(state).into_iter().find_map(|module| {
+        let step = recording.last_update(module, at)?;
+        let there =
+            run.insides.of(module).is_some_and(|seen| seen.step == step && seen.layer == layer.min(seen.layers - 1));
+        (!there).then_some(step)
+    });
+    let Some(step) = missing else { return };
+    // Weights that have changed would say something else than what the run did.
+    let same = run.coming.is_none() && run.asked_of.as_ref().map(|asked| &asked.model) == state.model.as_ref();
+    let states = recording.state(Module::H, step).cloned().zip(recording.state(Module::L, step).cloned());
+    let (Some((z_h, z_l)), Some(question), true) = (states, recording.question.clone(), same) else { return };
+    let job = state.next_job();
+    state.doc.run.insides.asked = Some(job);
+    effects.push(Effect::Engine(Command::LookInside { job, question, step, layer, z_h, z_l }));
+}
+
+/// It has come.
+pub(super) fn seen(state: &mut State, job: JobId, inside: Inside) {
+    let insides = &mut state.doc.run.insides;
+    if insides.asked.take_if(|asked| *asked == job).is_some() {
+        insides.refused = None;
+        let module = inside.module;
+        insides.seen[usize::from(module == Module::L)] = Some(Arc::new(inside));
+    }
+}
+
+/// It does not come; `why`, if it failed.
+pub(super) fn not_seen(state: &mut State, job: JobId, why: Option<&String>) {
+    let insides = &mut state.doc.run.insides;
+    if insides.asked.take_if(|asked| *asked == job).is_some() {
+        insides.refused = why.cloned();
+    }
+}
