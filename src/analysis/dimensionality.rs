@@ -55,6 +55,8 @@ pub fn definition(axis: Axis) -> String {
     )
 }
 
+/// How much memory the covariances of all tokens may take, bytes.
+const TOKENS_BUDGET: usize = 256 << 20;
 /// How much memory the partial covariances of a bootstrap may take, bytes.
 const BLOCKS_BUDGET: usize = 256 << 20;
 /// Fewer blocks make no interval.
@@ -71,6 +73,8 @@ struct Side {
     /// The batch at hand: each puzzle's rows of the running segment, and of all segments before.
     current: Vec<Covariance>,
     done: Vec<Covariance>,
+    /// Each token's rows apart; empty where they would take too much.
+    tokens: Vec<Covariance>,
     /// The last state of each puzzle, `[B, T, D]`, when that is all that counts.
     last: Vec<f32>,
 }
@@ -84,6 +88,7 @@ impl Side {
             blocks: vec![none; blocks],
             current: Vec::new(),
             done: Vec::new(),
+            tokens: Vec::new(),
             last: Vec::new(),
         }
     }
@@ -138,6 +143,17 @@ pub struct SegmentRatio {
     pub pr_z_l: f64,
 }
 
+/// Participation ratios of one token's states, over all puzzles and micro-steps.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TokenRatio {
+    /// The token, from 0, the puzzle tokens first.
+    pub token: usize,
+    /// Of z_H.
+    pub pr_z_h: f64,
+    /// Of z_L.
+    pub pr_z_l: f64,
+}
+
 /// What was measured of one set of weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Ratios {
@@ -159,6 +175,8 @@ pub struct Ratios {
     pub curve: Vec<CurvePoint>,
     /// Segment by segment; empty for the axis `final`.
     pub by_segment: Vec<SegmentRatio>,
+    /// Token by token; for the axis `all` alone, and empty where the covariances would take too much memory.
+    pub by_token: Vec<TokenRatio>,
     /// Eigenvalues of z_H's covariance, largest first.
     pub spectrum_z_h: Vec<f64>,
     /// Eigenvalues of z_L's covariance, largest first.
@@ -213,6 +231,7 @@ impl Dimensionality {
             bootstrap_blocks: self.h.blocks.len(),
             curve: self.curve.clone(),
             by_segment,
+            by_token: self.by_token(),
             spectrum_z_h: self.h.total.eigenvalues().unwrap_or_default(),
             spectrum_z_l: self.l.total.eigenvalues().unwrap_or_default(),
             rows_z_h: self.h.total.rows(),
@@ -220,10 +239,25 @@ impl Dimensionality {
         }
     }
 
+    fn by_token(&self) -> Vec<TokenRatio> {
+        let both = self.h.tokens.par_iter().zip(&self.l.tokens).enumerate();
+        both.map(|(token, (h, l))| TokenRatio {
+            token,
+            pr_z_h: h.participation_ratio(),
+            pr_z_l: l.participation_ratio(),
+        })
+        .collect()
+    }
+
     /// The participation ratios alone: (z_H, z_L).
     pub fn pair(&self) -> (f64, f64) {
         (self.h.total.participation_ratio(), self.l.total.participation_ratio())
     }
+}
+
+/// Whether there is room for the covariances of both states of so many tokens.
+fn fits(tokens: usize, hidden: usize) -> bool {
+    2 * tokens * hidden * hidden * size_of::<f64>() <= TOKENS_BUDGET
 }
 
 impl Observer for Dimensionality {
@@ -245,6 +279,10 @@ impl Observer for Dimensionality {
             Module::H => &mut self.h,
             Module::L => &mut self.l,
         };
+        let tokens = step.size() / self.hidden.max(1);
+        if self.axis == Axis::All && side.tokens.len() != tokens && fits(tokens, self.hidden) {
+            side.tokens = vec![Covariance::new(self.hidden); tokens];
+        }
         if self.axis == Axis::Final && side.last.len() != step.states.len() {
             side.last = vec![0.0; step.states.len()];
         }
@@ -254,6 +292,11 @@ impl Observer for Dimensionality {
                 let states = step.states.par_chunks_exact(step.size()).zip(step.running);
                 let rows = side.current.par_iter_mut().zip(states);
                 rows.filter(|(_, (_, running))| **running).for_each(|(rows, (state, _))| rows.add(state));
+                let hidden = self.hidden;
+                side.tokens.par_iter_mut().enumerate().for_each(|(token, rows)| {
+                    let of_token = |(_, state): (usize, &[f32])| state[token * hidden..(token + 1) * hidden].to_vec();
+                    rows.add(&step.of_running().flat_map(of_token).collect::<Vec<f32>>());
+                });
             }
             Axis::Mean => {
                 step.of_running()

@@ -6,7 +6,7 @@ use super::hierarchy::DimensionalityReport;
 use super::residual::{self, ControlRow, ResidualReport, ResidualRow};
 use super::statistics::Spread;
 use super::trajectory::{
-    PuzzleTrajectory, TrajectoryPoint, TrajectoryReport, View, definition as trajectory_definition,
+    Colour, PuzzleTrajectory, TrajectoryPoint, TrajectoryReport, View, definition as trajectory_definition,
 };
 use crate::figure::{Axis, Figure, Ink, Kind, Panel, Point, Series};
 use crate::trace::{Module, Schedule};
@@ -191,6 +191,19 @@ impl DimensionalityReport {
                 rules: Vec::new(),
             });
         }
+        if !ratios.by_token.is_empty() {
+            let by_token = series(Kind::Line, &|module| {
+                let rows = ratios.by_token.iter();
+                rows.map(|row| Point::new(row.token as f64, of(module, row.pr_z_h, row.pr_z_l))).collect()
+            });
+            panels.push(Panel {
+                title: "Token by token".into(),
+                x: Axis::new("token, the puzzle tokens first"),
+                y: zero(),
+                series: by_token,
+                rules: Vec::new(),
+            });
+        }
         panels.push(Panel {
             title: "Eigenvalues".into(),
             x: Axis { log: true, ..Axis::new("rank") },
@@ -295,8 +308,8 @@ impl HaltingReport {
 const DRAWN: usize = 40;
 
 impl TrajectoryReport {
-    /// Both states in the plane of their first two components, and in space.
-    pub fn figure(&self, about: &About, view: View) -> Figure {
+    /// Both states in the plane of their first two components, and in space; the colours say what `colour` is.
+    pub fn figure(&self, about: &About, view: View, colour: Colour) -> Figure {
         let mut panels = Vec::new();
         for module in [Module::H, Module::L] {
             let (explained, name) = match module {
@@ -305,14 +318,15 @@ impl TrajectoryReport {
             };
             let [one, two, three] = explained.map(|share| format!("{:.0} %", 100.0 * share));
             panels.push(self.panel(
-                module,
+                (module, colour),
                 format!("{name}, two components"),
                 (format!("PC1, {one}"), format!("PC2, {two}")),
                 |[x, y, _]| [x, y],
             ));
             let label = format!("{name} in space: PC1, PC2 and PC3 ({three}), seen at an angle");
             let nothing = |label: &str| (label.to_owned(), String::new());
-            let mut panel = self.panel(module, label, nothing("green ends right, red ends wrong"), at_an_angle);
+            let mut panel =
+                self.panel((module, colour), label, nothing("green ends right, red ends wrong"), at_an_angle);
             // Numbers along an axis at an angle mean nothing.
             (panel.x.names, panel.y.names) = (vec![(f64::NAN, String::new())], vec![(f64::NAN, String::new())]);
             panels.push(panel);
@@ -321,19 +335,88 @@ impl TrajectoryReport {
         Figure { title: "Trajectories".into(), sentence: self.sentence.clone(), panels, notes }
     }
 
-    fn panel(&self, module: Module, title: String, (x, y): (String, String), flat: fn([f64; 3]) -> [f64; 2]) -> Panel {
-        let way = |puzzle: &PuzzleTrajectory| -> Vec<Point> {
+    fn panel(
+        &self,
+        (module, colour): (Module, Colour),
+        title: String,
+        (x, y): (String, String),
+        flat: fn([f64; 3]) -> [f64; 2],
+    ) -> Panel {
+        let way = |puzzle: &PuzzleTrajectory| -> Vec<(usize, Point)> {
             let points: &[TrajectoryPoint] = if module == Module::H { &puzzle.z_h } else { &puzzle.z_l };
-            points.iter().map(|point| flat(point.at)).map(|[x, y]| Point::new(x, y)).collect()
+            let place = |point: &TrajectoryPoint| (point.segment, flat(point.at));
+            points.iter().map(place).map(|(segment, [x, y])| (segment, Point::new(x, y))).collect()
         };
         let drawn = &self.puzzles[..self.puzzles.len().min(DRAWN)];
-        let mut series: Vec<Series> =
-            drawn.iter().map(|puzzle| Series::new("", module_ink(module), Kind::Line, way(puzzle))).collect();
+        let mut series: Vec<Series> = Vec::new();
+        let mut add = |name: String, ink: Ink, points: &[(usize, Point)]| {
+            // Each colour is named once.
+            let name = if series.iter().any(|other| other.name == name) { String::new() } else { name };
+            series.push(Series::new(name, ink, Kind::Line, points.iter().map(|(_, point)| *point).collect()));
+        };
+        let grades = Grades::of(drawn.iter().map(|puzzle| puzzle.difficulty));
+        let last = drawn.iter().filter_map(|puzzle| puzzle.z_h.last()).map(|point| point.segment).max().unwrap_or(0);
+        for puzzle in drawn {
+            let way = way(puzzle);
+            match colour {
+                Colour::Module => add(String::new(), module_ink(module), &way),
+                Colour::Right if puzzle.right => add("ends right".into(), Ink::Right, &way),
+                Colour::Right => add("ends wrong".into(), Ink::Wrong, &way),
+                Colour::Difficulty => {
+                    let (grade, name) = grades.name(puzzle.difficulty);
+                    add(format!("{name} {}", self.difficulty.name()), Ink::Grade(grade), &way);
+                }
+                Colour::Segment => {
+                    for segment in 0..=last {
+                        let from = way.partition_point(|(of, _)| *of < segment);
+                        let part = &way[from.saturating_sub(1)..way.partition_point(|(of, _)| *of <= segment)];
+                        let grade = segment * usize::from(Ink::GRADES - 1) / last.max(1);
+                        add(format!("segment {}", segment + 1), Ink::Grade(grade as u8), part);
+                    }
+                }
+            }
+        }
         for (right, ink) in [(true, Ink::Right), (false, Ink::Wrong)] {
             let ends = drawn.iter().filter(|puzzle| puzzle.right == right).filter_map(|puzzle| way(puzzle).pop());
-            series.push(Series::new("", ink, Kind::Dots, ends.collect()));
+            series.push(Series::new("", ink, Kind::Dots, ends.map(|(_, point)| point).collect()));
         }
         Panel { title, x: Axis::new(x), y: Axis::new(y), series, rules: Vec::new() }
+    }
+}
+
+/// Groups of about as many puzzles each, by difficulty.
+struct Grades {
+    /// The least and the greatest of each group.
+    spans: Vec<[usize; 2]>,
+}
+
+impl Grades {
+    fn of(all: impl Iterator<Item = usize>) -> Self {
+        let mut sorted: Vec<usize> = all.collect();
+        sorted.sort_unstable();
+        let count = usize::from(Ink::GRADES).min(sorted.len()).max(1);
+        let cut = |group: usize| sorted.get(group * sorted.len() / count).copied();
+        let mut spans: Vec<[usize; 2]> = Vec::new();
+        for from in (0..count).filter_map(cut) {
+            // Puzzles of one difficulty are in one group.
+            if spans.last().is_none_or(|[before, _]| *before < from) {
+                spans.push([from, from]);
+            }
+        }
+        let ends: Vec<usize> = spans.iter().skip(1).map(|[from, _]| *from).collect();
+        for (i, span) in spans.iter_mut().enumerate() {
+            let below = |value: &&usize| ends.get(i).is_none_or(|end| *value < end);
+            span[1] = sorted.iter().take_while(below).last().copied().unwrap_or(span[0]);
+        }
+        Self { spans }
+    }
+
+    /// The group of a difficulty as a grade, and what it is called.
+    fn name(&self, difficulty: usize) -> (u8, String) {
+        let at = self.spans.partition_point(|[from, _]| *from <= difficulty).saturating_sub(1);
+        let [from, to] = self.spans.get(at).copied().unwrap_or([difficulty; 2]);
+        let grade = at * usize::from(Ink::GRADES - 1) / (self.spans.len().max(2) - 1);
+        (grade as u8, if from == to { from.to_string() } else { format!("{from}-{to}") })
     }
 }
 
@@ -342,4 +425,19 @@ fn at_an_angle([x, y, z]: [f64; 3]) -> [f64; 2] {
     let (turn, tilt) = (0.6f64, 0.45f64);
     let (across, depth) = (x * turn.cos() - y * turn.sin(), x * turn.sin() + y * turn.cos());
     [across, z * tilt.cos() + depth * tilt.sin()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grades_hold_about_as_many_each_and_part_no_equals() {
+        let grades = Grades::of([30, 17, 17, 17, 20, 22, 25, 40].into_iter());
+        assert_eq!(grades.spans, [[17, 20], [22, 25], [30, 40]]);
+        assert_eq!(grades.name(17), (0, "17-20".into()));
+        assert_eq!((grades.name(25).0, grades.name(99).0), (1, 3));
+        assert_eq!(Grades::of([5, 5].into_iter()).name(5), (0, "5".into()));
+        assert_eq!(Grades::of(std::iter::empty()).name(7), (0, "7".into()));
+    }
 }

@@ -37,7 +37,7 @@ pub use residual::{ControlRow, ResidualReport, ResidualRow, Residuals};
 pub use statistics::{Spread, geometric_mean, quantile};
 pub use study::{Findings, Question, Study, StudyError};
 pub use survey::Survey;
-pub use trajectory::{Trajectories, TrajectoryReport, View};
+pub use trajectory::{Colour, Trajectories, TrajectoryReport, View};
 
 /// Why there are no figures.
 #[derive(Debug, Error)]
@@ -215,6 +215,7 @@ const LARGEST_SQUARE: usize = 2048;
 /// See [`AnalysisError`].
 pub fn trajectory(
     model: &Hrm,
+    boards: Boards,
     examples: &[Example],
     limits: Limits,
     view: View,
@@ -243,7 +244,8 @@ pub fn trajectory(
     let judge = |puzzle: usize, logits: &[f32]| answers(&examples[puzzle], logits, config.vocab);
     let mut all = Trajectories::new(view, config.hidden, schedule, &judge);
     Survey { model, examples, limits, batch, watch }.run(&mut all)?;
-    all.report(tokens).ok_or(AnalysisError::NotFinite { what: "a state" })
+    let measure = |puzzle: usize| difficulty_of(boards, &examples[puzzle]);
+    all.report(tokens, difficulty(boards), measure).ok_or(AnalysisError::NotFinite { what: "a state" })
 }
 
 /// Whether logits `[S, V]` are wholly the puzzle's answer.
@@ -288,6 +290,7 @@ mod tests {
             .collect()
     }
 
+    const BOARDS: Boards = Boards::Arc { side: 4 };
     const LIMITS: Limits = Limits { halting: Halting::Fixed, max_segments: 2 };
 
     fn go_on(_: f64) -> ControlFlow<()> {
@@ -311,14 +314,13 @@ mod tests {
         }
         // Before H moves, L alone is what L does in a run.
         assert!((one.plain_recurrent[1].spread.mean - one.steps[1].spread.mean).abs() < 1e-6);
-        let way = trajectory(&model, &examples, LIMITS, View::Mean, 3, &mut go_on).unwrap();
+        let way = trajectory(&model, BOARDS, &examples, LIMITS, View::Mean, 3, &mut go_on).unwrap();
         assert_eq!((way.puzzles.len(), way.puzzles[6].z_l.len(), way.puzzles[6].z_h.len()), (7, 8, 4));
     }
 
     #[test]
     fn halting_looks_beyond_the_trained_limit() {
-        let boards = Boards::Arc { side: 4 };
-        let report = halting(&model(), boards, &examples(5), None, 2, &mut go_on).unwrap();
+        let report = halting(&model(), BOARDS, &examples(5), None, 2, &mut go_on).unwrap();
         assert_eq!((report.samples, report.by_segment.len(), report.adaptive.max_segments), (5, 16, 4));
     }
 
@@ -330,12 +332,12 @@ mod tests {
         let mut stop = |_| ControlFlow::Break(());
         let stopped = residual(&model, &examples(2), LIMITS, 1, &mut stop).unwrap_err();
         assert!(matches!(stopped, AnalysisError::BrokenOff));
-        let token = trajectory(&model, &examples(2), LIMITS, View::Token(17), 1, &mut go_on).unwrap_err();
+        let token = trajectory(&model, BOARDS, &examples(2), LIMITS, View::Token(17), 1, &mut go_on).unwrap_err();
         assert!(token.to_string().contains("0 to 16"), "{token}");
-        let many = trajectory(&model, &examples(1000), LIMITS, View::Mean, 64, &mut stop).unwrap_err();
+        let many = trajectory(&model, BOARDS, &examples(1000), LIMITS, View::Mean, 64, &mut stop).unwrap_err();
         assert!(matches!(many, AnalysisError::BrokenOff), "a mean is as wide as the state, however many puzzles");
         let wide = Hrm { config: HrmConfig { hidden: 512, ..model.config.clone() }, ..model };
-        let refused = trajectory(&wide, &examples(1000), LIMITS, View::All, 64, &mut stop).unwrap_err();
+        let refused = trajectory(&wide, BOARDS, &examples(1000), LIMITS, View::All, 64, &mut stop).unwrap_err();
         assert!(refused.to_string().contains("fewer --samples"), "{refused}");
     }
 

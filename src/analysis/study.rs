@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use super::{About, AnalysisError, Axis, BEYOND, View, Watch, dimensionality, halting, residual, trajectory};
+use super::{About, AnalysisError, Axis, BEYOND, Colour, View, Watch, dimensionality, halting, residual, trajectory};
 use crate::checkpoint::{CheckpointError, open_for};
 use crate::dataset::{DataError, DataSource};
 use crate::figure::Figure;
@@ -30,6 +30,8 @@ pub enum Question {
     Trajectory {
         /// What of a state.
         view: View,
+        /// What the figure's colours say.
+        colour: Colour,
     },
 }
 
@@ -135,9 +137,9 @@ impl Study {
                 let about = about(Halting::Fixed, self.max_segments.unwrap_or(BEYOND * trained));
                 (value(&found)?, found.csv(), found.figure(&about))
             }
-            Question::Trajectory { view } => {
-                let found = trajectory(model, examples, limits, *view, batch, watch)?;
-                (value(&found)?, found.csv(), found.figure(&usual, *view))
+            Question::Trajectory { view, colour } => {
+                let found = trajectory(model, boards, examples, limits, *view, batch, watch)?;
+                (value(&found)?, found.csv(), found.figure(&usual, *view, *colour))
             }
         };
         let mut findings = Findings { report, csv, figure, samples: examples.len() };

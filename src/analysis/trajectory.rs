@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::halting::Difficulty;
 use super::observer::{Batch, Observer, SegmentEnd, Step};
 use super::pca::{COMPONENTS, Pca, pca};
 use crate::trace::tokens::mean_over_tokens;
@@ -62,6 +63,45 @@ impl std::fmt::Display for View {
     }
 }
 
+/// What the colours of a trajectory say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colour {
+    /// Which module's state it is.
+    #[default]
+    Module,
+    /// The segment.
+    Segment,
+    /// Whether the puzzle ends at the right answer.
+    Right,
+    /// How hard the puzzle is.
+    Difficulty,
+}
+
+impl Colour {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Module, Self::Segment, Self::Right, Self::Difficulty];
+}
+
+impl std::fmt::Display for Colour {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Module => "module",
+            Self::Segment => "segment",
+            Self::Right => "right",
+            Self::Difficulty => "difficulty",
+        })
+    }
+}
+
+impl std::str::FromStr for Colour {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|colour| colour.to_string() == text);
+        found.ok_or_else(|| format!("`{text}` is no colouring: module, segment, right or difficulty"))
+    }
+}
+
 /// What the numbers are, for a view.
 pub fn definition(view: View) -> String {
     let row = match view {
@@ -119,6 +159,8 @@ pub struct PuzzleTrajectory {
     pub puzzle: usize,
     /// Whether it ends at the right answer.
     pub right: bool,
+    /// How hard it is, in the report's unit.
+    pub difficulty: usize,
     /// Whether it has settled: H's last residual against its largest, at most [`SETTLED`].
     pub settled: bool,
     /// H's last residual against its largest.
@@ -140,6 +182,8 @@ pub struct TrajectoryReport {
     pub axis: String,
     /// What is seen, in words, from the numbers.
     pub sentence: String,
+    /// What difficulty means here.
+    pub difficulty: Difficulty,
     /// Share of z_H's variance along each component.
     pub explained_z_h: [f64; COMPONENTS],
     /// Share of z_L's variance along each component.
@@ -163,8 +207,14 @@ impl<'a> Trajectories<'a> {
         rows.saturating_mul(width).saturating_mul(12).saturating_add(square.saturating_mul(square).saturating_mul(16))
     }
 
-    /// The trajectories along common directions; None when a state is not finite or there are too few.
-    pub fn report(&self, tokens: usize) -> Option<TrajectoryReport> {
+    /// The trajectories along common directions, of puzzles as hard as `measure` says; None when a state is not finite or there
+    /// are too few.
+    pub fn report(
+        &self,
+        tokens: usize,
+        difficulty: Difficulty,
+        measure: impl Fn(usize) -> usize,
+    ) -> Option<TrajectoryReport> {
         let width = self.view.width(tokens, self.hidden);
         let all = |of: fn(&Run) -> &Vec<f32>| -> Vec<f32> { self.runs.iter().flat_map(of).copied().collect() };
         let (h, l) = (pca(&all(|run| &run.h), width)?, pca(&all(|run| &run.l), width)?);
@@ -192,6 +242,7 @@ impl<'a> Trajectories<'a> {
                 PuzzleTrajectory {
                     puzzle,
                     right,
+                    difficulty: measure(puzzle),
                     settled: last_residual <= SETTLED,
                     last_residual,
                     right_since: right.then_some(wrong_until),
@@ -204,6 +255,7 @@ impl<'a> Trajectories<'a> {
             samples: puzzles.len(),
             axis: self.view.to_string(),
             sentence: sentence(&puzzles, &h, &l),
+            difficulty,
             explained_z_h: h.explained,
             explained_z_l: l.explained,
             puzzles,
@@ -248,13 +300,14 @@ impl Observer for Trajectories<'_> {
 }
 
 impl TrajectoryReport {
-    /// `puzzle,module,segment,step,pc1,pc2,pc3,right`, in order.
+    /// `puzzle,module,segment,step,pc1,pc2,pc3,right,difficulty`, in order.
     pub fn csv(&self) -> String {
-        let mut text = "puzzle,module,segment,step,pc1,pc2,pc3,right\n".to_owned();
+        let mut text = "puzzle,module,segment,step,pc1,pc2,pc3,right,difficulty\n".to_owned();
         for puzzle in &self.puzzles {
             for (module, points) in [(Module::H, &puzzle.z_h), (Module::L, &puzzle.z_l)] {
                 for TrajectoryPoint { segment, step, at: [x, y, z] } in points {
-                    text += &format!("{},{module:?},{segment},{step},{x},{y},{z},{}\n", puzzle.puzzle, puzzle.right);
+                    let PuzzleTrajectory { puzzle, right, difficulty, .. } = puzzle;
+                    text += &format!("{puzzle},{module:?},{segment},{step},{x},{y},{z},{right},{difficulty}\n");
                 }
             }
         }
@@ -298,7 +351,7 @@ mod tests {
             let logits = [if segment == 0 { -1.0 } else { 1.0 }, 1.0];
             all.segment(&SegmentEnd { segment, logits: &logits, q: &[0.0; 4], running: &[true; 2] });
         }
-        all.report(2).unwrap()
+        all.report(2, Difficulty::Givens, |puzzle| 40 - puzzle).unwrap()
     }
 
     #[test]
@@ -314,6 +367,7 @@ mod tests {
         );
         assert!((report.explained_z_h[0] - 1.0).abs() < 1e-9);
         assert_eq!(report.csv().lines().count(), 1 + 2 * 6);
+        assert!(report.csv().lines().last().unwrap().ends_with(",false,39"));
     }
 
     #[test]
@@ -325,5 +379,7 @@ mod tests {
         assert_eq!(gathered(View::Token(1)).samples, 2);
         assert_eq!("3".parse(), Ok(View::Token(3)));
         assert!("some".parse::<View>().is_err());
+        assert!(Colour::ALL.iter().all(|colour| colour.to_string().parse() == Ok(*colour)));
+        assert!("hue".parse::<Colour>().is_err());
     }
 }

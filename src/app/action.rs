@@ -7,7 +7,7 @@ use super::command::{CommandId, Shortcut};
 use super::document::{Moment, Saving, TabAction};
 use super::export::Plot;
 use super::hand::{Pen, Tool};
-use super::heat::Shown;
+use super::heat::{Shown, View};
 use super::inside::Look;
 use super::layout::{Mode, Pane};
 use super::movie::{Job as MovieJob, MovieAction};
@@ -245,6 +245,10 @@ pub enum Action {
     SearchPalette(String),
     /// ARC's own colours, or ones that are told apart in all common kinds of colour blindness.
     TogglePaletteOfArc,
+    /// See this part of the board.
+    LookCloser(View),
+    /// See a part of it that is smaller by this factor, around the selected cell or the middle.
+    Zoom(f32),
     /// Look into this block and head.
     LookInto(Look),
     /// What the states of a run may take, MiB; None for a quarter of the free memory.

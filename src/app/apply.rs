@@ -155,6 +155,8 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::SearchPalette(text) => state.palette = Some(text),
         Action::TogglePaletteOfArc => state.settings.safe_colours = !state.settings.safe_colours,
+        Action::LookCloser(view) => state.doc.view = view,
+        Action::Zoom(factor) => edit::zoom(state, factor),
         Action::LookInto(place) => state.settings.inside = place,
         Action::SetMemory(memory) => state.settings.memory = memory,
         Action::Dismiss(id) => state.toasts.retain(|toast| toast.id != id),

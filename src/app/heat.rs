@@ -169,6 +169,14 @@ impl View {
         }
     }
 
+    /// Moves no farther than needed to see a share of the whole, across and down.
+    pub fn reveal(&mut self, at: [[f32; 2]; 2]) {
+        for (span, [from, to]) in [&mut self.x, &mut self.y].into_iter().zip(at) {
+            let size = span[1] - span[0];
+            *span = within(span[0].clamp((to - size).min(from), from), size);
+        }
+    }
+
     /// The row and column of a table of so many that lie at a place, given as shares of what is seen.
     pub fn cell(&self, [x, y]: [f32; 2], [cols, rows]: [usize; 2]) -> (usize, usize) {
         let index = |span: [f32; 2], at: f32, count: usize| {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::device::Choice;
 use super::halt;
-use crate::analysis::{Axis, Findings, Question, Study, View};
+use crate::analysis::{Axis, Colour, Findings, Question, Study, View};
 use crate::dataset::DataSource;
 use crate::figure::{Figure, png};
 use crate::files;
@@ -113,6 +113,9 @@ pub struct Trajectory {
     /// What of a state: `mean` over tokens, `all` tokens, or the number of one token (puzzle tokens first).
     #[arg(long, default_value = "mean")]
     axis: View,
+    /// What the figure's colours say: module, segment, right or difficulty.
+    #[arg(long, default_value = "module")]
+    colour: Colour,
 }
 
 pub fn run(command: &Command) -> anyhow::Result<()> {
@@ -123,7 +126,10 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
             asked.common.answer(question, asked.halt.halt)
         }
         Command::Halting(asked) => asked.common.answer(Question::Halting, Halting::Fixed),
-        Command::Trajectory(asked) => asked.common.answer(Question::Trajectory { view: asked.axis }, asked.halt.halt),
+        Command::Trajectory(asked) => {
+            let question = Question::Trajectory { view: asked.axis, colour: asked.colour };
+            asked.common.answer(question, asked.halt.halt)
+        }
     }
 }
 

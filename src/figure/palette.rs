@@ -31,6 +31,13 @@ pub enum Ink {
     Raised,
     /// One of ARC's ten colours.
     Arc(u8),
+    /// A step of something ordered, 0 to [`Ink::GRADES`] less 1: from what stands back to the colour of the input.
+    Grade(u8),
+}
+
+impl Ink {
+    /// How many steps something ordered has.
+    pub const GRADES: u8 = 4;
 }
 
 /// The colours of one theme, `0xRRGGBB`.
@@ -104,9 +111,19 @@ impl Palette {
             Ink::Window | Ink::Arc(0) => self.window,
             Ink::Pane => self.pane,
             Ink::Raised => self.raised,
+            Ink::Grade(grade) => mix(self.faint, self.input, f32::from(grade) / f32::from(Ink::GRADES - 1)),
             Ink::Arc(colour) => ARC.get(usize::from(colour) - 1).copied().unwrap_or(self.wrong),
         })
     }
+}
+
+/// Between two colours `0xRRGGBB`, `share` from 0 to 1 of the way.
+fn mix(from: u32, to: u32, share: f32) -> u32 {
+    let channel = |shift: u32| {
+        let [from, to] = [from, to].map(|colour| f32::from((colour >> shift) as u8));
+        ((from + (to - from) * share.clamp(0.0, 1.0)).round() as u32) << shift
+    };
+    channel(16) | channel(8) | channel(0)
 }
 
 #[cfg(test)]

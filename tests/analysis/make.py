@@ -84,6 +84,7 @@ def main(source, target):
         out[module] = {
             "pr": {axis: r[0] for axis, r in ratios.items()},
             "spectrum": ratios["all"][1],
+            "by_token": [participation(all_states[:, :, t])[0] for t in range(all_states.shape[2])],
             "explained": explained,
             "distances": distances,
             "residuals": {

@@ -11,7 +11,7 @@ use hrmscope::checkpoint::{open, read_tensors, save, write_tensors};
 use hrmscope::dataset::DataSource;
 use hrmscope::export::TraceFile;
 use hrmscope::model::{Block, Halting, HrmConfig, Initializer, Limits};
-use hrmscope::task::Example;
+use hrmscope::task::{Boards, Example};
 use hrmscope::trace::{Module, Schedule};
 use safetensors::SafeTensors;
 use serde_json::Value;
@@ -92,6 +92,12 @@ fn recorded_states_give_numpys_numbers() {
         let ratios = all.ratios(1);
         close(ratios.pr_z_h, &numbers["H"]["pr"][name], 1e-8);
         close(ratios.pr_z_l, &numbers["L"]["pr"][name], 1e-8);
+        let tokens = recorded().shape("seg0.L0.z_L")[1];
+        assert_eq!(ratios.by_token.len(), if axis == Axis::All { tokens } else { 0 });
+        for row in &ratios.by_token {
+            close(row.pr_z_h, &numbers["H"]["by_token"][row.token], 1e-8);
+            close(row.pr_z_l, &numbers["L"]["by_token"][row.token], 1e-8);
+        }
         if axis == Axis::All {
             for (found, expected) in ratios.spectrum_z_l.iter().zip(numbers["L"]["spectrum"].as_array().unwrap()) {
                 close(*found, expected, 1e-8);
@@ -158,7 +164,8 @@ fn a_models_own_states_give_numpys_numbers() {
     let found = analysis::dimensionality(&model, &examples, limits, (Axis::All, &[1]), 2, &mut go_on).unwrap();
     close(found.ratios.pr_z_h, &numbers["H"]["pr"]["all"], 1e-5);
     close(found.ratios.pr_z_l, &numbers["L"]["pr"]["all"], 1e-5);
-    let way = analysis::trajectory(&model, &examples, limits, View::Mean, 2, &mut go_on).unwrap();
+    let boards = Boards::of(16, 6).unwrap();
+    let way = analysis::trajectory(&model, boards, &examples, limits, View::Mean, 2, &mut go_on).unwrap();
     for i in 0..3 {
         close(way.explained_z_h[i], &numbers["H"]["explained"][i], 1e-4);
     }

@@ -113,6 +113,67 @@ fn a_maze_is_drawn_and_the_answer_follows() {
 }
 
 #[test]
+fn a_closer_look_at_a_board_is_drawn_on_where_it_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = with_maze(folder.path(), Vec2::new(1280.0, 720.0));
+    let whole = harness.get_by_label("Maze, 5x5 maze").rect();
+    // How large a cell is, and where it lies: the first one stands at the board's corner.
+    let cells = |harness: &Harness<'_, App>| {
+        let [one, next] =
+            ["row 3 column 3, ", "row 3 column 4, "].map(|cell| harness.get_by_label_contains(cell).rect());
+        (next.left() - one.left(), one.center())
+    };
+    let (size, _) = cells(&harness);
+    assert_eq!(size, whole.width() / 5.0);
+    // Ctrl and the wheel at the corner of the start.
+    harness.hover_at(middle(whole, 5, 0));
+    harness.step();
+    harness.event(Event::Zoom(1.6));
+    harness.run_steps(3);
+    let (near, centre) = cells(&harness);
+    assert!((near / size - 1.6).abs() < 0.01, "{size} and {near}");
+    harness.get_by_label("Whole board");
+    // A stroke meets the cells where they are seen, and nothing beside the board.
+    for (step, at) in [centre, centre - Vec2::new(near, 0.0)].into_iter().enumerate() {
+        harness.hover_at(at);
+        harness.step();
+        if step == 0 {
+            harness.drag_at(at);
+            harness.step();
+        } else {
+            harness.drop_at(at);
+            harness.run_steps(2);
+        }
+    }
+    let drawn = "S          ##            G";
+    assert_eq!(text(&harness), drawn);
+    let beside = whole.right_center() + Vec2::new(60.0, 0.0);
+    harness.drag_at(beside);
+    harness.step();
+    harness.drop_at(beside);
+    harness.step();
+    assert_eq!(text(&harness), drawn, "the board goes on there, unseen");
+    // The wheel moves what is seen.
+    harness.hover_at(whole.center());
+    harness.event(Event::MouseWheel {
+        unit: eframe::egui::MouseWheelUnit::Point,
+        delta: Vec2::new(0.0, -400.0),
+        phase: eframe::egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+        source: eframe::egui::MouseWheelSource::Wheel,
+    });
+    harness.run_steps(8);
+    assert!(cells(&harness).1.y < centre.y - 10.0);
+    harness.key_press(Key::Backslash);
+    harness.run_steps(2);
+    assert_eq!(cells(&harness).0, size);
+    harness.key_press(Key::Equals);
+    harness.run_steps(2);
+    assert!((cells(&harness).0 / size - 1.5).abs() < 0.01);
+    assert!(harness.query_by_label("Whole board").is_some());
+}
+
+#[test]
 fn a_maze_is_worked_on_with_keys_and_pasted_as_text() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = with_maze(folder.path(), Vec2::new(1280.0, 720.0));

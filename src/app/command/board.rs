@@ -7,6 +7,7 @@ use super::super::action::Action;
 use super::super::edit::selection;
 use super::super::figures::Judged;
 use super::super::hand::Tool;
+use super::super::heat::View;
 use super::super::state::State;
 use super::{Command, CommandId, Shortcut, always};
 use crate::board::sudoku::Solutions;
@@ -15,6 +16,10 @@ use crate::task::dihedral::Dihedral;
 
 fn is_sudoku(state: &State) -> bool {
     state.kind() == Kind::Sudoku
+}
+
+fn is_zoomed(state: &State) -> bool {
+    state.doc.view != View::default()
 }
 
 fn is_maze(state: &State) -> bool {
@@ -58,6 +63,33 @@ fn can_clear(state: &State) -> bool {
 
 /// The table.
 pub(super) const TABLE: &[Command] = &[
+    Command {
+        id: CommandId::ZoomIn,
+        name: "Look closer",
+        shortcut: Some(Shortcut::plain(Key::Equals)),
+        icon: Icon::ZoomIn,
+        tip: "Enlarge the board around the selected cell. Ctrl and the wheel do it at the pointer, two fingers between them",
+        action: Action::Zoom(1.5),
+        possible: always,
+    },
+    Command {
+        id: CommandId::ZoomOut,
+        name: "Look from farther",
+        shortcut: Some(Shortcut::plain(Key::Minus)),
+        icon: Icon::ZoomOut,
+        tip: "Show more of the board",
+        action: Action::Zoom(1.0 / 1.5),
+        possible: is_zoomed,
+    },
+    Command {
+        id: CommandId::WholeBoard,
+        name: "Whole board",
+        shortcut: Some(Shortcut::plain(Key::Backslash)),
+        icon: Icon::Maximize,
+        tip: "Show the whole board again",
+        action: Action::LookCloser(View { x: [0.0, 1.0], y: [0.0, 1.0] }),
+        possible: is_zoomed,
+    },
     Command {
         id: CommandId::NewPuzzle,
         name: "New puzzle",

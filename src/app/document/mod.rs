@@ -32,6 +32,7 @@ pub(super) use tabs::tabs;
 pub use tabs::{Answer, TabAction};
 
 use super::figures::Judged;
+use super::heat::View;
 use super::inside::Insides;
 use super::state::State;
 use crate::board::{Board, History, Kind};
@@ -180,6 +181,8 @@ pub struct Document {
     pub closes: bool,
     /// The selected cell.
     pub selected: Option<usize>,
+    /// The part of the board that is seen.
+    pub view: View,
     /// What the solver says; None while it is at it.
     pub verdict: Option<Verdict>,
     /// The run on the board.
@@ -205,6 +208,7 @@ impl Document {
             spare: false,
             closes: false,
             selected: None,
+            view: View::default(),
             verdict: None,
             run: Run::default(),
             playhead: Playhead::default(),

@@ -14,6 +14,7 @@ use super::action::{Action, Effect};
 use super::document::{Moment, board_changed, put, recall, show_kind, tidy};
 use super::figures::{Judged, colour};
 use super::hand::{Pen, Tool};
+use super::heat::View;
 use super::state::State;
 use crate::board::arc::{COLOURS, Grid, Place};
 use crate::board::maze::{Cell, Maze, MazePuzzle};
@@ -62,6 +63,7 @@ pub(super) fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>
         }
         Action::WorkOn(place) => {
             end_stroke(state);
+            state.doc.view = View::default();
             let known = state.board().arc().is_some_and(|sheet| sheet.grid(place).is_some());
             let input = state.board().arc().map(|sheet| sheet.input_place());
             state.hand.place = Some(place).filter(|place| known && Some(*place) != input);
@@ -150,6 +152,27 @@ fn move_selection(state: &mut State, rows: isize, columns: isize) {
     let row = ((cell / across) as isize + rows).clamp(0, all as isize - 1);
     let column = ((cell % across) as isize + columns).clamp(0, across as isize - 1);
     state.doc.selected = Some(row as usize * across + column as usize);
+    state.doc.view.reveal(place(state, row as usize * across + column as usize));
+}
+
+/// Where a cell lies, as shares of the board across and down.
+fn place(state: &State, cell: usize) -> [[f32; 2]; 2] {
+    let (rows, cols) = state.board().size();
+    let span = |at: usize, count: usize| [at as f32 / count.max(1) as f32, (at + 1) as f32 / count.max(1) as f32];
+    [span(cell % cols.max(1), cols), span(cell / cols.max(1), rows)]
+}
+
+/// Looks closer by a factor, or from farther, around the selected cell or the middle.
+pub(super) fn zoom(state: &mut State, factor: f32) {
+    let (rows, cols) = state.board().size();
+    let middle = state.doc.selected.map_or([0.5; 2], |cell| place(state, cell).map(|[from, to]| (from + to) / 2.0));
+    let view = &mut state.doc.view;
+    let share = |at: f32, span: [f32; 2]| (at - span[0]) / (span[1] - span[0]);
+    let at = [share(middle[0], view.x), share(middle[1], view.y)].map(|share| share.clamp(0.0, 1.0));
+    view.zoom(at, factor, [3.0 / rows.max(cols).max(1) as f32; 2]);
+    if let Some(cell) = state.doc.selected {
+        state.doc.view.reveal(place(state, cell));
+    }
 }
 
 fn name_of(board: &Board, cell: usize) -> String {

@@ -234,6 +234,36 @@ fn a_board_is_copied_as_a_line_that_can_be_pasted() {
 }
 
 #[test]
+fn a_closer_look_keeps_the_selected_cell_in_sight() {
+    let mut state = with(make(What::Maze { side: 30, kind: MazeKind::Perfect }, 1).unwrap());
+    let sees = |state: &State, row: f32, col: f32| {
+        let View { x, y } = state.doc.view;
+        x[0] <= col / 30.0 + 1e-5
+            && (col + 1.0) / 30.0 <= x[1] + 1e-5
+            && y[0] <= row / 30.0 + 1e-5
+            && (row + 1.0) / 30.0 <= y[1] + 1e-5
+    };
+    state.doc.selected = Some(0);
+    for _ in 0..20 {
+        does(&mut state, Action::Zoom(1.5));
+        assert!(sees(&state, 0.0, 0.0));
+    }
+    let span = state.doc.view.x[1] - state.doc.view.x[0];
+    assert!((span - 0.1).abs() < 1e-4, "three cells are the least: {span}");
+    // Keys take the part that is seen along, no farther than needed.
+    does(&mut state, Action::MoveSelection(0, 2));
+    assert!(sees(&state, 0.0, 0.0) && sees(&state, 0.0, 2.0));
+    does(&mut state, Action::MoveSelection(29, 29));
+    assert!(sees(&state, 29.0, 29.0) && !sees(&state, 0.0, 0.0));
+    does(&mut state, Action::MoveSelection(-29, -20));
+    assert!(sees(&state, 0.0, 9.0));
+    for _ in 0..20 {
+        does(&mut state, Action::Zoom(0.5));
+    }
+    assert_eq!(state.doc.view, View::default());
+}
+
+#[test]
 fn every_command_can_be_done_on_every_kind_of_board() {
     for what in [
         What::Sudoku(Shape::ALL[1], super::super::puzzles::Difficulty::Easy),

@@ -208,6 +208,10 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         for id in [CommandId::Solution, CommandId::Candidates, CommandId::ArcColours] {
             menu_item(ui, cx, id);
         }
+        for id in [CommandId::ZoomIn, CommandId::ZoomOut, CommandId::WholeBoard] {
+            menu_item(ui, cx, id);
+        }
+        ui.separator();
         for id in [CommandId::ShowLibrary, CommandId::ShowPlots, CommandId::Full, CommandId::Still] {
             menu_item(ui, cx, id);
         }

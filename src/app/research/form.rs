@@ -1,7 +1,7 @@
 //! What is filled in for a study, as text, so that half a number is no error while it is typed.
 
 use super::Topic;
-use crate::analysis::{Axis, Question, Study, View};
+use crate::analysis::{Axis, Colour, Question, Study, View};
 use crate::board::arc::families::FAMILIES;
 use crate::engine::{ModelInfo, ModelSource};
 use crate::model::Halting;
@@ -23,6 +23,8 @@ pub struct Form {
     pub axis: Axis,
     /// What of a state is followed: `mean`, `all`, or a token's number.
     pub view: String,
+    /// What the colours of trajectories say.
+    pub colour: Colour,
     /// How many fresh models are the control.
     pub controls: String,
 }
@@ -35,6 +37,7 @@ impl Default for Form {
             segments: String::new(),
             axis: Axis::All,
             view: "mean".into(),
+            colour: Colour::Module,
             controls: "3".into(),
         }
     }
@@ -91,7 +94,7 @@ impl Form {
             Topic::Halting => Question::Halting,
             Topic::Trajectory => {
                 let view: View = self.view.trim().parse().map_err(|why| format!("View: {why}"))?;
-                Question::Trajectory { view }
+                Question::Trajectory { view, colour: self.colour }
             }
         };
         let checkpoint = match &model.source {

@@ -2,6 +2,8 @@
 
 use eframe::egui::{Pos2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
+use super::super::heat::View;
+
 /// Where the cells of a grid stand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lattice {
@@ -24,6 +26,19 @@ impl Lattice {
         let whole = vec2(size * cols as f32, size * rows as f32);
         let corner = room.min + vec2(((room.width() - whole.x) / 2.0).max(0.0).floor(), 0.0);
         Self { rect: Rect::from_min_size(corner, whole), rows, cols, size }
+    }
+
+    /// The least share of a side that is worth a closer look: three cells.
+    pub fn least(&self) -> f32 {
+        (3.0 / self.rows.max(self.cols) as f32).min(1.0)
+    }
+
+    /// Where the cells stand when a part of the board fills the room of the whole.
+    pub fn seen(self, view: View) -> Self {
+        let factor = 1.0 / (view.x[1] - view.x[0]).max(self.least());
+        let whole = self.rect.size() * factor;
+        let corner = self.rect.min - vec2(view.x[0], view.y[0]) * whole;
+        Self { rect: Rect::from_min_size(corner, whole), size: self.size * factor, ..self }
     }
 
     /// The place of a cell, counted from 0 row by row.
@@ -75,5 +90,17 @@ mod tests {
             assert_eq!(lattice.nearest(lattice.cell(cell).center()), cell);
         }
         assert_eq!((lattice.nearest(pos2(-9.0, -9.0)), lattice.nearest(pos2(999.0, 999.0))), (0, 34));
+    }
+
+    #[test]
+    fn a_part_fills_the_room_of_the_whole() {
+        let room = Rect::from_min_max(pos2(10.0, 20.0), pos2(110.0, 120.0));
+        let whole = Lattice::fit(room, 10, 10);
+        assert_eq!(whole.seen(View::default()), whole);
+        let near = whole.seen(View { x: [0.5, 1.0], y: [0.25, 0.75] });
+        assert_eq!((near.size, near.nearest(room.min + vec2(1.0, 1.0))), (20.0, 25));
+        assert_eq!(near.nearest(room.max - vec2(1.0, 1.0)), 79);
+        // Fewer than three cells are never seen.
+        assert!((whole.seen(View { x: [0.0, 0.1], y: [0.0, 0.1] }).size - 100.0 / 3.0).abs() < 1e-3);
     }
 }

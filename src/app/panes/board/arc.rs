@@ -13,7 +13,7 @@ use super::super::super::widgets::lattice::Lattice;
 use super::super::super::widgets::{command_button, figure, text_at};
 use super::super::Cx;
 use super::maze::draw;
-use super::{card, list, over, place, rail, red_corner, tone, votes};
+use super::{card, list, over, place, rail, red_corner, tone, votes, zoom};
 use crate::board::arc::{COLOURS, Grid, Place, Sheet};
 use crate::task::glyph::Glyph;
 
@@ -139,16 +139,20 @@ fn thumbnail(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, at: Place, rect: Rect) {
 /// Paints a grid as large as fits; returns where its cells stand.
 pub fn paint_grid(ui: &Ui, cx: &Cx<'_>, grid: &Grid, room: Rect) -> Lattice {
     let lattice = Lattice::fit(room, grid.rows(), grid.cols());
+    paint_cells(ui, cx, grid, &lattice);
+    lattice
+}
+
+fn paint_cells(ui: &Ui, cx: &Cx<'_>, grid: &Grid, lattice: &Lattice) {
     for (cell, colour) in grid.cells().iter().enumerate() {
         let rect = lattice.cell(cell).shrink(lattice.gap() / 2.0);
         ui.painter().rect_filled(rect, 0.0, cx.theme.arc(*colour, cx.state.settings.safe_colours));
     }
     ui.painter().rect_stroke(lattice.rect, 0.0, Stroke::new(1.0, cx.theme.hairline), StrokeKind::Outside);
-    lattice
 }
 
 /// The grid that is worked on.
-fn editor(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
+fn editor(ui: &mut Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
     let Some((at, grid)) = worked_on(cx.state) else { return };
     let grid = grid.clone();
     let what = match (at.test, at.output) {
@@ -157,7 +161,9 @@ fn editor(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
     };
     caption(ui, cx, rect, &format!("{what} · {} × {}", grid.rows(), grid.cols()), true);
     let room = Rect::from_min_max(rect.min + vec2(0.0, CAPTION), rect.max);
-    let lattice = paint_grid(ui, cx, &grid, room);
+    let (ui, lattice) = zoom::seen(ui, cx, Lattice::fit(room, grid.rows(), grid.cols()));
+    let ui = &ui;
+    paint_cells(ui, cx, &grid, &lattice);
     let response = ui.interact(lattice.rect, ui.scope_id().with("editor"), Sense::drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, format!("Grid of {}, {what}", sheet.name())));
     draw(&response, &lattice, cx);

@@ -10,7 +10,7 @@ use super::super::super::theme::{self, Theme};
 use super::super::super::widgets::lattice::Lattice;
 use super::super::Cx;
 use super::card::{self, CARD};
-use super::{FIGURES, figures, over, place, rail, red_corner};
+use super::{FIGURES, figures, over, place, rail, red_corner, zoom};
 use crate::task::glyph::Glyph;
 
 /// A cell that is not said to be on the path is shown as a faint dot from this probability on.
@@ -29,14 +29,26 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
     if card_fits {
         room.max.x -= CARD + 12.0;
     }
-    let lattice = Lattice::fit(room.shrink2(vec2(2.0, 2.0)), cx.scene.rows, cx.scene.cols);
+    let whole = Lattice::fit(room.shrink2(vec2(2.0, 2.0)), cx.scene.rows, cx.scene.cols);
+    let (mut part, lattice) = zoom::seen(ui, cx, whole);
+    let hovered = cells(&mut part, cx, &lattice, card_fits);
+    if let Some(cell) = hovered.or(cx.state.doc.selected).filter(|cell| *cell < cx.scene.cells.len())
+        && card_fits
+    {
+        let beside = Rect::from_min_max(pos2(whole.rect.right() + 12.0, area.top()), area.right_bottom());
+        card::show(ui, cx, beside, lattice.cell(cell).top(), cell);
+    }
+}
+
+/// The cells; returns the hovered one.
+fn cells(ui: &mut Ui, cx: &mut Cx<'_>, lattice: &Lattice, card_fits: bool) -> Option<usize> {
     let response = ui.interact(lattice.rect, ui.scope_id().with("maze"), Sense::drag());
     response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, format!("Maze, {}", cx.state.board())));
-    draw(&response, &lattice, cx);
+    draw(&response, lattice, cx);
     for cell in 0..cx.scene.cells.len() {
         paint(ui, cx, lattice.cell(cell), cell, lattice.gap());
     }
-    marks(ui, cx, &lattice);
+    marks(ui, cx, lattice);
     over::outlines(ui, cx, |cell| lattice.cell(cell));
     lattice.name_cells(ui, "cell", cx.state.doc.selected, |cell| label(cx, cell));
     let hovered = response.hover_pos().map(|at| lattice.nearest(at));
@@ -46,16 +58,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
     if let Some(cell) = hovered.or(cx.state.doc.selected).filter(|cell| *cell < cx.scene.cells.len()) {
         let rect = lattice.cell(cell);
         ui.painter().rect_stroke(rect, 2.0, Stroke::new(1.0, cx.theme.secondary), StrokeKind::Inside);
-        if card_fits {
-            let beside = Rect::from_min_max(pos2(lattice.rect.right() + 12.0, area.top()), area.right_bottom());
-            card::show(ui, cx, beside, rect.top(), cell);
-        }
     }
+    hovered
 }
 
 /// The pointer's strokes as actions.
 pub fn draw(response: &eframe::egui::Response, lattice: &Lattice, cx: &mut Cx<'_>) {
     let at = |pos: Pos2| lattice.nearest(pos);
+    // Two fingers look closer; they do not draw.
+    if response.ctx.input(|input| input.multi_touch().is_some()) {
+        return;
+    }
     if response.drag_stopped() {
         cx.actions.push(Action::Pen(Pen::Up));
     }
@@ -65,7 +78,7 @@ pub fn draw(response: &eframe::egui::Response, lattice: &Lattice, cx: &mut Cx<'_
         cx.actions.push(Action::Select(None));
         let select = response.ctx.input(|input| input.modifiers.shift);
         cx.actions.push(Action::Pen(Pen::Down { cell: at(pos), erase: second, select }));
-    } else if response.dragged() {
+    } else if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Secondary) {
         cx.actions.push(Action::Pen(Pen::Move(at(pos))));
     }
 }

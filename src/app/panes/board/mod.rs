@@ -11,6 +11,7 @@ mod rail;
 mod sudoku;
 mod tabs;
 mod votes;
+mod zoom;
 
 use eframe::egui::{
     Align2, Button, Color32, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
@@ -58,7 +59,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     });
     let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
     let (font, color) = (theme::text(12.0), cx.theme.secondary);
-    text_at(ui.painter(), line.left_center(), Align2::LEFT_CENTER, &text, font, color, line.width());
+    text_at(ui.painter(), line.left_center(), Align2::LEFT_CENTER, &text, font, color, line.width() - 124.0);
+    zoom::chip(ui, cx, line);
     let mut area = ui.available_rect_before_wrap();
     ui.allocate_rect(area, Sense::hover());
     if fit::concerns(cx) {

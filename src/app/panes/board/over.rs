@@ -152,7 +152,7 @@ pub fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
         if let Overlay::Attention(module) = overlay {
-            inside(ui, cx, module);
+            ui.menu_button("Block and head", |ui| inside(ui, cx, module));
             ui.separator();
         }
         for choice in Lens::ALL {

@@ -5,9 +5,10 @@ use eframe::egui::{Align2, Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, W
 use super::super::super::action::Action;
 use super::super::super::scene::candidates;
 use super::super::super::theme;
+use super::super::super::widgets::lattice::Lattice;
 use super::super::Cx;
 use super::card::{self, CARD};
-use super::{FIGURES, figures, over, pad, place, red_corner};
+use super::{FIGURES, figures, over, pad, place, red_corner, zoom};
 use crate::board::sudoku::Sheet;
 use crate::task::glyph::Glyph;
 
@@ -35,22 +36,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
         );
         figures(ui, cx, pos2(area.left() + 12.0, board.top() + 2.0), pad);
     }
-    let hovered = cells(ui, cx, board, card_fits);
+    let whole = Lattice { rect: board, rows: side as usize, cols: side as usize, size: size / side };
+    let (mut part, lattice) = zoom::seen(ui, cx, whole);
+    let hovered = cells(&mut part, cx, &lattice, card_fits);
     if card_fits && let Some(cell) = hovered.or(cx.state.doc.selected) {
         let room = Rect::from_min_max(pos2(board.right() + 12.0, board.top()), area.right_bottom());
-        card::show(ui, cx, room, board.top() + (cell / side as usize) as f32 * size / side, cell);
+        card::show(ui, cx, room, lattice.cell(cell).top(), cell);
     }
 }
 
 /// The cells; returns the hovered one.
-fn cells(ui: &mut Ui, cx: &mut Cx<'_>, board: Rect, card_fits: bool) -> Option<usize> {
+fn cells(ui: &mut Ui, cx: &mut Cx<'_>, lattice: &Lattice, card_fits: bool) -> Option<usize> {
     let (state, theme, scene) = (cx.state, cx.theme, cx.scene);
-    let side = scene.cols;
-    let size = board.width() / side as f32;
-    let at = |cell: usize| {
-        let corner = board.min + vec2((cell % side) as f32, (cell / side) as f32) * size;
-        Rect::from_min_size(corner, vec2(size, size))
-    };
+    let at = |cell: usize| lattice.cell(cell);
     let mut hovered = None;
     for cell in 0..scene.cells.len() {
         let rect = at(cell);
@@ -70,7 +68,7 @@ fn cells(ui: &mut Ui, cx: &mut Cx<'_>, board: Rect, card_fits: bool) -> Option<u
         }
         paint_cell(ui, cx, rect, cell, hovered == Some(cell));
     }
-    grid(ui, cx, board, size);
+    grid(ui, cx, lattice.rect, lattice.size);
     // Above the grid, so that no neighbour cuts them.
     let flash = state.flash();
     for (cell, seen) in scene.cells.iter().enumerate() {

@@ -1,13 +1,13 @@
 //! The list of figures, what they are made from, and how far the work is.
 
-use eframe::egui::{Button, ComboBox, ProgressBar, RichText, ScrollArea, TextEdit, Ui, vec2};
+use eframe::egui::{Button, ComboBox, ProgressBar, RichText, Role, ScrollArea, TextEdit, Ui, WidgetInfo, vec2};
 use lucide_icons::Icon;
 
-use crate::analysis::Axis;
+use crate::analysis::{Axis, Colour};
 use crate::app::action::Action;
 use crate::app::command::{CommandId, command};
 use crate::app::panes::Cx;
-use crate::app::research::{Form, Page, ResearchAction, Topic, form::usual_data};
+use crate::app::research::{Page, ResearchAction, Topic, form::usual_data};
 use crate::app::theme;
 use crate::app::train::facts::duration;
 use crate::app::widgets::{Row, finish, header};
@@ -66,7 +66,14 @@ fn fields(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
     match topic {
         Topic::Dimensionality => {
-            field(ui, cx, "Rows", "What the rows of the covariance are", |ui| axis(ui, &mut form));
+            field(ui, cx, "Rows", "What the rows of the covariance are", |ui| {
+                let names = [
+                    (Axis::All, "every step and token"),
+                    (Axis::Mean, "every step, mean of tokens"),
+                    (Axis::Final, "every token at the end"),
+                ];
+                choice(ui, "Rows", &mut form.axis, &names);
+            });
             field(ui, cx, "Controls", "How many models with fresh weights stand beside it", |ui| {
                 text(ui, &mut form.controls, "Controls", "");
             });
@@ -74,6 +81,10 @@ fn fields(ui: &mut Ui, cx: &mut Cx<'_>) {
         Topic::Trajectory => {
             let tip = "mean over tokens, all tokens, or the number of one token (puzzle tokens first)";
             field(ui, cx, "Of a state", tip, |ui| text(ui, &mut form.view, "Of a state", "mean"));
+            field(ui, cx, "Colours", "What the colours of the figure say", |ui| {
+                let names = Colour::ALL.map(|colour| (colour, colour.to_string()));
+                choice(ui, "Colours", &mut form.colour, &names);
+            });
         }
         Topic::Convergence | Topic::Halting => {}
     }
@@ -95,19 +106,16 @@ fn text(ui: &mut Ui, value: &mut String, name: &str, hint: &str) {
     ui.add(edit.margin(vec2(8.0, 5.0))).accessible_name(name);
 }
 
-fn axis(ui: &mut Ui, form: &mut Form) {
-    let names = [
-        (Axis::All, "every step and token"),
-        (Axis::Mean, "every step, mean of tokens"),
-        (Axis::Final, "every token at the end"),
-    ];
-    let name = names.iter().find(|(axis, _)| *axis == form.axis).map_or("", |(_, name)| name);
+/// One of several, each with its name.
+fn choice<T: Copy + PartialEq, N: AsRef<str>>(ui: &mut Ui, label: &str, value: &mut T, names: &[(T, N)]) {
+    let name = names.iter().find(|(one, _)| one == value).map_or("", |(_, name)| name.as_ref());
     let width = ui.available_width() - 8.0;
-    ComboBox::from_id_salt("axis").selected_text(name).width(width).show_ui(ui, |ui| {
-        for (axis, name) in names {
-            ui.selectable_value(&mut form.axis, axis, name);
+    let combo = ComboBox::from_id_salt(label).selected_text(name).width(width).show_ui(ui, |ui| {
+        for (one, name) in names {
+            ui.selectable_value(value, *one, name.as_ref());
         }
     });
+    combo.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("{label}: {name}")));
 }
 
 /// What is being done and how long it still takes, or the buttons that begin it.
