@@ -6,6 +6,7 @@ use super::background::News;
 use super::document::{
     bring_kind, fill, found_model, not_saved, put, put_untouched, recalled, saved, take_fitting_model,
 };
+use super::heat::Residents;
 use super::opened::open;
 use super::puzzles::Sample;
 use super::scene::uncertainty;
@@ -23,6 +24,9 @@ const OUTCOMES: usize = 500;
 /// An event of the compute thread.
 pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
     let Some(event) = super::arc::apply::receive(state, event, effects) else { return };
+    if matches!(event, Event::ThinkFinished { .. } | Event::Cancelled(_) | Event::Failed { .. }) {
+        state.residents = Residents::default();
+    }
     match event {
         Event::Devices(devices) => state.devices = devices,
         Event::DeviceReady { device, note } => {
@@ -70,6 +74,9 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             let recording = Recording::new(dimensions, z_h_init, z_l_init);
             state.doc.run.coming = Some(Told { recording, uncertainty: Vec::new() });
             land(state, false);
+        }
+        Event::Resident { job, module, state: newest } if job == state.doc.run.job => {
+            state.residents.take(module, newest);
         }
         Event::Step { job, record } if job == state.doc.run.job => {
             let board = state.doc.history.current();

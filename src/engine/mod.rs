@@ -3,13 +3,17 @@
 mod device;
 mod fitting;
 mod message;
+mod resident;
 mod shipped;
 mod think;
 mod worker;
 
 pub use crate::model::{Halting, Limits};
-pub use device::{DeviceError, choose, list, open, share};
+#[cfg(test)]
+pub(crate) use device::open_shared;
+pub use device::{DeviceError, Graphics, choose, list, open, share};
 pub use message::{Command, DeviceInfo, Event, JobId, ModelInfo, ModelSource};
+pub use resident::{Place, Resident};
 pub use shipped::{shipped_boards, shipped_for};
 pub(crate) use think::readout;
 pub use think::{Thought, think};

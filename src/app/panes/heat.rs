@@ -26,9 +26,7 @@ const CHOOSER: f32 = 108.0;
 
 /// Shows the heat maps of these modules below each other, each so high, and the colour bar.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, modules: &[Module], height: f32) {
-    if let Some(recording) = cx.state.recording() {
-        cx.pictures.follow(recording, cx.state.doc.playhead.at, cx.state.settings.heat);
-    }
+    cx.pictures.follow(cx.state);
     for module in modules {
         map(ui, cx, *module, height);
     }
@@ -129,7 +127,7 @@ fn scale(ui: &mut Ui, cx: &mut Cx<'_>, modules: &[Module]) {
     let response = ui.interact(room, ui.scope_id().with("heat scale"), Sense::hover());
     response.on_hover_text(
         "One line of a picture is a token, one column a channel. Blue is below zero, amber above; beyond the ends the colour \
-         stays. The wheel zooms, a drag moves, a double click shows all; a click selects the token's cell on the board",
+         stays. A point over several numbers shows their mean. The wheel zooms, a drag moves, a double click shows all; a click selects the token's cell on the board",
     );
     let place = Rect::from_min_max(pos2(room.right() + 4.0, rect.top()), rect.max);
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center)));
