@@ -7,6 +7,7 @@ use super::document::{
     bring_kind, fill, found_model, not_saved, put, put_untouched, recalled, replay_ended, replayed, saved,
     take_fitting_model,
 };
+use super::heat::Residents;
 use super::inside::{self, Insides};
 use super::opened::open;
 use super::puzzles::Sample;
@@ -25,6 +26,9 @@ const OUTCOMES: usize = 500;
 /// An event of the compute thread.
 pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
     let Some(event) = super::arc::apply::receive(state, event, effects) else { return };
+    if matches!(event, Event::ThinkFinished { .. } | Event::Cancelled(_) | Event::Failed { .. }) {
+        state.residents = Residents::default();
+    }
     match event {
         Event::Devices(devices) => state.devices = devices,
         Event::DeviceReady { device, note } => {
@@ -75,6 +79,9 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             recording.question = state.doc.run.asked_of.as_ref().map(|asked| asked.question.clone());
             state.doc.run.coming = Some(Told { recording, uncertainty: Vec::new() });
             land(state, false);
+        }
+        Event::Resident { job, module, state: newest } if job == state.doc.run.job => {
+            state.residents.take(module, newest);
         }
         Event::Step { job, record } if job == state.doc.run.job => {
             let board = state.doc.history.current();

@@ -1,10 +1,18 @@
 //! What the heat maps show of a state: which numbers, in which order of channels, in which range, and which part of them.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::gpu::Numbers;
+use super::state::State;
 use super::theme::HEAT_RANGE;
+use crate::engine::Resident;
+use crate::trace::{Module, Recording};
+
+/// About so many values say how far a state reaches.
+const LOOKED_AT: usize = 60_000;
 
 /// Which numbers a heat map shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -16,11 +24,15 @@ pub enum Shown {
     Change,
     /// Its difference to the state after the run's newest step: what is left of the way to the fixed point.
     ToEnd,
+    /// Where each token attends in one block of the module's last update.
+    Attention,
+    /// The gates of that block.
+    Gates,
 }
 
 impl Shown {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::State, Self::Change, Self::ToEnd];
+    pub const ALL: [Self; 5] = [Self::State, Self::Change, Self::ToEnd, Self::Attention, Self::Gates];
 
     /// Its name in the menu.
     pub fn name(self) -> &'static str {
@@ -28,7 +40,14 @@ impl Shown {
             Self::State => "state",
             Self::Change => "change",
             Self::ToEnd => "to the end",
+            Self::Attention => "attention",
+            Self::Gates => "gates",
         }
+    }
+
+    /// Whether it is seen inside a block.
+    pub fn is_inside(self) -> bool {
+        matches!(self, Self::Attention | Self::Gates)
     }
 
     /// What it is, in a sentence.
@@ -39,6 +58,14 @@ impl Shown {
             Self::ToEnd => {
                 "The state less the one after the run's newest step: how far it is from where it comes to rest. At the end \
                  all is 0"
+            }
+            Self::Attention => {
+                "Where each token attends in one block of the module's last update: a row is a token that looks, a column one that is \
+                 looked at; every row sums to 1"
+            }
+            Self::Gates => {
+                "The gates of one block's SwiGLU in the module's last update, silu(x W_gate): near 0 they are closed, a column is one of \
+                 its inner channels"
             }
         }
     }
@@ -56,54 +83,163 @@ pub struct HeatSettings {
     pub free: bool,
 }
 
-/// The numbers of a heat map.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// What a heat map is made of: numbers `[tokens, columns]`.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Which numbers.
+    pub shown: Shown,
+    /// The state.
+    pub now: Arc<[f32]>,
+    /// The one that is subtracted.
+    pub less: Option<Arc<[f32]>>,
+    /// The one whose variance over the tokens orders the channels.
+    pub order: Option<Arc<[f32]>>,
+    /// Columns.
+    pub columns: usize,
+}
+
+impl Source {
+    /// A module's at the playhead; None while it is not in memory.
+    pub fn of(state: &State, recording: &Recording, module: Module) -> Option<Self> {
+        let HeatSettings { shown, sorted, .. } = state.settings.heat;
+        let playhead = state.doc.playhead.at;
+        let order = |of: &Arc<[f32]>| sorted.then(|| of.clone());
+        if shown.is_inside() {
+            let insides = &state.doc.run.insides;
+            let seen = insides.of(module).filter(|_| recording.last_update(module, playhead).is_some())?;
+            return Some(match shown {
+                Shown::Gates => {
+                    let now = seen.gates.clone();
+                    Self { shown, order: order(&now), now, less: None, columns: seen.inner() }
+                }
+                _ => Self { shown, now: insides.attention(module)?, less: None, order: None, columns: seen.tokens },
+            });
+        }
+        let at = |steps: usize| recording.state(module, steps).cloned();
+        let end = at(recording.steps.len())?;
+        let less = match shown {
+            Shown::Change => Some(at(recording.last_update(module, playhead).unwrap_or(playhead))?),
+            Shown::ToEnd => Some(end.clone()),
+            _ => None,
+        };
+        Some(Self { shown, now: at(playhead)?, less, order: order(&end), columns: recording.dimensions.hidden })
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        self.shown == other.shown
+            && Arc::ptr_eq(&self.now, &other.now)
+            && same(self.less.as_ref(), other.less.as_ref())
+            && same(self.order.as_ref(), other.order.as_ref())
+    }
+}
+
+fn same(a: Option<&Arc<[f32]>>, b: Option<&Arc<[f32]>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
+/// A heat map: what it is made of, and what is reckoned once for all frames that show it.
+#[derive(Debug, Clone)]
 pub struct Heat {
-    /// `[tokens, hidden]`, channels in the order of `channels`.
-    pub values: Vec<f32>,
-    /// Which channel stands at each place across.
-    pub channels: Vec<usize>,
+    /// What it is made of.
+    pub source: Source,
+    /// Which channel stands at each place across; as the model has them, if none.
+    pub channels: Option<Arc<[u32]>>,
+    /// The root mean square of the state.
+    pub rms: f64,
     reach: OnceCell<f32>,
 }
 
 impl Heat {
-    /// A state `[tokens, hidden]`, less another one if there is one; channels by the variance that a third has over its
-    /// tokens, if there is one.
-    pub fn of(now: &[f32], less: Option<&[f32]>, order: Option<&[f32]>, hidden: usize) -> Self {
-        let channels = order.map_or_else(|| (0..hidden).collect(), |order| by_variance(order, hidden));
-        let mut values = Vec::with_capacity(now.len());
-        for (row, token) in now.chunks(hidden.max(1)).enumerate() {
-            let other = less.and_then(|less| less.get(row * hidden..(row + 1) * hidden));
-            values.extend(channels.iter().map(|channel| token[*channel] - other.map_or(0.0, |other| other[*channel])));
-        }
-        Self { values, channels, reach: OnceCell::new() }
+    /// Makes a heat map of states with so many channels; the one before it is kept where nothing is different, its order of
+    /// channels where that is the same.
+    pub fn follow(before: Option<Self>, source: Source) -> Self {
+        let channels = match before {
+            Some(before) if before.source.is(&source) => return before,
+            Some(before) if same(before.source.order.as_ref(), source.order.as_ref()) => before.channels,
+            _ => source.order.as_ref().map(|order| by_variance(order, source.columns)),
+        };
+        Self { rms: rms(&source.now), source, channels, reach: OnceCell::new() }
+    }
+
+    /// Which channel stands at a place across.
+    pub fn channel(&self, place: usize) -> usize {
+        self.channels.as_ref().and_then(|channels| channels.get(place)).map_or(place, |channel| *channel as usize)
+    }
+
+    /// The number of a token at a place across; not a number beyond them.
+    pub fn value(&self, token: usize, place: usize) -> f32 {
+        self.number(token * self.source.columns + self.channel(place))
+    }
+
+    fn number(&self, index: usize) -> f32 {
+        let at = |state: &Arc<[f32]>| state.get(index).copied().unwrap_or(f32::NAN);
+        at(&self.source.now) - self.source.less.as_ref().map_or(0.0, at)
     }
 
     /// Nearly all values lie between this and its negative. Only some ranges ask for it, so it is found when asked for.
     pub fn reach(&self) -> f32 {
-        *self.reach.get_or_init(|| reach(&self.values))
+        *self.reach.get_or_init(|| {
+            let count = self.source.now.len();
+            // Of a large state some are looked at, of all tokens and channels: an odd step goes through them all.
+            let step = (count / LOOKED_AT) | 1;
+            reach((0..count).step_by(step).map(|index| self.number(index)))
+        })
+    }
+}
+
+/// The newest states of the run under way, where they were computed: memory of the device, so no more than one for each
+/// module is held, and none when the run has ended. Older ones are drawn from the trace.
+#[derive(Debug, Clone, Default)]
+pub struct Residents([Option<Resident>; 2]);
+
+impl Residents {
+    /// Takes a module's newest in place of the one before.
+    pub fn take(&mut self, module: Module, state: Resident) {
+        self.0[usize::from(module == Module::L)] = Some(state);
+    }
+
+    /// The numbers of a recorded state, and where else they lie.
+    pub fn numbers(&self, copy: &Arc<[f32]>) -> Numbers {
+        let resident = self.0.iter().flatten().find(|resident| Arc::ptr_eq(&resident.copy, copy));
+        Numbers { copy: copy.clone(), resident: resident.cloned() }
     }
 }
 
 /// Channels by their variance over the tokens of a state `[tokens, hidden]`, the largest first.
-fn by_variance(state: &[f32], hidden: usize) -> Vec<usize> {
-    let (mut sum, mut squares) = (vec![0.0f64; hidden], vec![0.0f64; hidden]);
+fn by_variance(state: &[f32], hidden: usize) -> Arc<[u32]> {
+    let (mut sums, mut squares) = (vec![0.0f64; hidden], vec![0.0f64; hidden]);
     for token in state.chunks(hidden.max(1)) {
-        for (channel, value) in token.iter().enumerate() {
-            sum[channel] += f64::from(*value);
-            squares[channel] += f64::from(*value).powi(2);
+        for ((value, sum), square) in token.iter().zip(&mut sums).zip(&mut squares) {
+            let value = f64::from(*value);
+            *sum += value;
+            *square += value * value;
         }
     }
     let count = (state.len() / hidden.max(1)).max(1) as f64;
-    let variance = |channel: usize| squares[channel] / count - (sum[channel] / count).powi(2);
-    let mut channels: Vec<usize> = (0..hidden).collect();
+    let variance = |channel: u32| squares[channel as usize] / count - (sums[channel as usize] / count).powi(2);
+    let mut channels: Vec<u32> = (0..hidden as u32).collect();
     channels.sort_by(|a, b| variance(*b).total_cmp(&variance(*a)));
-    channels
+    channels.into()
+}
+
+/// The root mean square of a state.
+fn rms(state: &[f32]) -> f64 {
+    // Several sums, so that none waits for another.
+    let mut sums = [0.0f64; 8];
+    for values in state.chunks(sums.len()) {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += f64::from(value * value);
+        }
+    }
+    (sums.iter().sum::<f64>() / state.len().max(1) as f64).sqrt()
 }
 
 /// The size below which 199 of 200 values are.
-fn reach(values: &[f32]) -> f32 {
-    let mut sizes: Vec<f32> = values.iter().map(|value| value.abs()).filter(|size| size.is_finite()).collect();
+fn reach(values: impl Iterator<Item = f32>) -> f32 {
+    let mut sizes: Vec<f32> = values.map(f32::abs).filter(|size| size.is_finite()).collect();
     if sizes.is_empty() {
         return 0.0;
     }
@@ -194,17 +330,54 @@ fn within(from: f32, size: f32) -> [f32; 2] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::persist::Settings;
+    use super::super::scene::tests::recording;
     use super::*;
+
+    fn heat(now: &[f32], less: Option<&[f32]>, order: Option<&[f32]>, hidden: usize) -> Heat {
+        let [less, order] = [less, order].map(|state| state.map(Arc::from));
+        Heat::follow(None, Source { shown: Shown::State, now: now.into(), less, order, columns: hidden })
+    }
 
     #[test]
     fn channels_stand_by_their_variance_over_tokens() {
         let state = [1.0, 0.0, 5.0, 1.0, 4.0, 7.0];
-        let heat = Heat::of(&state, None, Some(&state), 3);
-        assert_eq!(heat.channels, [1, 2, 0]);
-        assert_eq!(heat.values, [0.0, 5.0, 1.0, 4.0, 7.0, 1.0]);
-        let less = Heat::of(&state, Some(&[1.0, 1.0, 1.0, 0.0, 0.0, 9.0]), None, 3);
-        assert_eq!((less.channels, less.values), (vec![0, 1, 2], vec![0.0, -1.0, 4.0, 1.0, 4.0, -2.0]));
-        assert_eq!(Heat::of(&[], None, None, 0), Heat::default());
+        let all = |heat: &Heat| [0, 1].map(|token| [0, 1, 2].map(|place| heat.value(token, place)));
+        let sorted = heat(&state, None, Some(&state), 3);
+        assert_eq!([0, 1, 2].map(|place| sorted.channel(place)), [1, 2, 0]);
+        assert_eq!(all(&sorted), [[0.0, 5.0, 1.0], [4.0, 7.0, 1.0]]);
+        let less = heat(&state, Some(&[1.0, 1.0, 1.0, 0.0, 0.0, 9.0]), None, 3);
+        assert_eq!([0, 1, 2].map(|place| less.channel(place)), [0, 1, 2]);
+        assert_eq!(all(&less), [[0.0, -1.0, 4.0], [1.0, 4.0, -2.0]]);
+        assert_eq!((less.reach(), heat(&[], None, Some(&[]), 0).reach()), (4.0, 0.0));
+        assert!((sorted.rms - (92.0f64 / 6.0).sqrt()).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_is_shown_is_reckoned_only_when_it_changes() {
+        let run = recording(12, |_, _| 1);
+        let mut state = State::new(Settings::default());
+        state.settings.heat.sorted = true;
+        let mut of = |playhead| {
+            state.doc.playhead.at = playhead;
+            Source::of(&state, &run, Module::L).unwrap()
+        };
+        let first = Heat::follow(None, of(2));
+        first.reach();
+        // The playhead moves, and z_L does not.
+        let same = Heat::follow(Some(first.clone()), of(3));
+        assert!(same.reach.get().is_some());
+        let other = Heat::follow(Some(first.clone()), of(4));
+        assert!(other.reach.get().is_none() && other.rms > first.rms);
+        // The end that orders the channels is the same.
+        assert!(Arc::ptr_eq(other.channels.as_ref().unwrap(), first.channels.as_ref().unwrap()));
+    }
+
+    #[test]
+    fn some_of_a_large_state_say_how_far_it_reaches() {
+        let large: Vec<f32> = (0..916 * 512).map(|i| (i % 512) as f32 / 512.0).collect();
+        let all = reach(large.iter().copied());
+        assert!((heat(&large, None, None, 512).reach() - all).abs() < 0.01 * all);
     }
 
     #[test]
@@ -224,7 +397,7 @@ mod tests {
         let mut values = vec![0.5; 1000];
         values[3] = -90.0;
         values[4] = f32::NAN;
-        assert_eq!(reach(&values), 0.5);
+        assert_eq!(reach(values.into_iter()), 0.5);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::action::Effect;
+use super::heat::Shown;
 use super::overlay::Overlay;
 use super::state::State;
 use crate::engine::{Command, JobId};
@@ -32,11 +33,16 @@ impl Look {
     }
 }
 
+/// Which head, or the mean of all, and its attention `[T, T]`.
+type Head = (Option<usize>, Arc<[f32]>);
+
 /// What a run's blocks were seen to do.
 #[derive(Debug, Clone, Default)]
 pub struct Insides {
     /// H's and L's at their last update before the moment shown, or at an earlier moment until that has come.
     seen: [Option<Arc<Inside>>; 2],
+    /// The attention of the head that is looked into.
+    heads: [Option<Head>; 2],
     /// What is on its way.
     asked: Option<JobId>,
     /// Why there is none.
@@ -48,11 +54,26 @@ impl Insides {
     pub fn of(&self, module: Module) -> Option<&Arc<Inside>> {
         self.seen[usize::from(module == Module::L)].as_ref()
     }
+
+    /// The attention of the head that is looked into, `[T, T]`.
+    pub fn attention(&self, module: Module) -> Option<Arc<[f32]>> {
+        self.heads[usize::from(module == Module::L)].as_ref().map(|(_, attention)| attention.clone())
+    }
+
+    /// Takes the chosen head, or the mean of all, from what was seen.
+    fn choose(&mut self, head: Option<usize>) {
+        for (seen, chosen) in self.seen.iter().zip(&mut self.heads) {
+            if let Some(seen) = seen.as_ref().filter(|_| chosen.as_ref().is_none_or(|(of, _)| *of != head)) {
+                *chosen = Some((head, seen.attention(head)));
+            }
+        }
+    }
 }
 
 /// The modules of which something is shown.
 fn wanted(state: &State) -> Vec<Module> {
     match state.settings.overlay {
+        _ if state.settings.heat.shown.is_inside() => vec![Module::H, Module::L],
         Overlay::Attention(module) => vec![module],
         _ => Vec::new(),
     }
@@ -60,7 +81,10 @@ fn wanted(state: &State) -> Vec<Module> {
 
 /// Asks for what is shown and not there.
 pub(super) fn look_inside(state: &mut State, effects: &mut Vec<Effect>) {
-    let (at, layer) = (state.doc.playhead.at, state.settings.inside.layer);
+    let (at, Look { layer, head }) = (state.doc.playhead.at, state.settings.inside);
+    if state.settings.heat.shown == Shown::Attention {
+        state.doc.run.insides.choose(head);
+    }
     let run = &state.doc.run;
     if run.insides.asked.is_some() {
         return;
@@ -88,7 +112,8 @@ pub(super) fn seen(state: &mut State, job: JobId, inside: Inside) {
     if insides.asked.take_if(|asked| *asked == job).is_some() {
         insides.refused = None;
         let module = inside.module;
-        insides.seen[usize::from(module == Module::L)] = Some(Arc::new(inside));
+        let slot = usize::from(module == Module::L);
+        (insides.seen[slot], insides.heads[slot]) = (Some(Arc::new(inside)), None);
     }
 }
 

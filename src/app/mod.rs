@@ -13,6 +13,7 @@ mod explain;
 mod export;
 mod figures;
 mod fit;
+mod gpu;
 mod hand;
 mod heat;
 mod inside;
@@ -206,6 +207,7 @@ impl App {
         if let Some(window) = &cc.wgpu_render_state {
             let (instance, adapter) = (window.instance.clone(), window.adapter.clone());
             crate::engine::share(instance, adapter, window.device.clone(), window.queue.clone());
+            gpu::HeatMaps::install(window);
         }
         let settings: Settings =
             cc.storage.and_then(|storage| eframe::get_value(storage, persist::SETTINGS_KEY)).unwrap_or_default();

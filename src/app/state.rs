@@ -8,6 +8,7 @@ use super::arc::ArcState;
 use super::command::CommandId;
 pub use super::document::{Document, RunStatus, Told, Verdict};
 use super::hand::Hand;
+use super::heat::Residents;
 use super::movie::Movie;
 use super::persist::{Loop, Settings};
 use super::picture::PictureDraft;
@@ -89,6 +90,8 @@ pub struct State {
     pub follow_model: bool,
     /// Models that were loaded before, newest last, and what they were made for.
     pub known: Vec<(ModelSource, Boards)>,
+    /// The newest states, where they were computed.
+    pub residents: Residents,
     /// What can compute.
     pub devices: Vec<DeviceInfo>,
     /// What computes.
@@ -155,6 +158,7 @@ impl State {
             loading: None,
             follow_model: false,
             known: Vec::new(),
+            residents: Residents::default(),
             devices: Vec::new(),
             device: DeviceInfo::cpu(),
             device_chosen: false,

@@ -259,6 +259,7 @@ pub fn watch(model: &Hrm, question: &Question, limits: Limits, screen: &mut Scre
             Thought::Started { dimensions, z_h_init, z_l_init } => {
                 recording = Some(Recording::new(dimensions, z_h_init, z_l_init));
             }
+            Thought::Resident(..) => {}
             Thought::Step(step) => {
                 if let Some(recording) = &mut recording {
                     recording.steps.push(step);

@@ -153,7 +153,7 @@ fn open_adapter(info: &DeviceInfo) -> Result<Device, DeviceError> {
     let index = found.iter().enumerate().position(|(i, adapter)| describe(i, adapter) == *info);
     let adapter = index.and_then(|i| found.into_iter().nth(i)).ok_or_else(|| refused("it is gone".into()))?;
     let setup = match shared(&adapter) {
-        Some(setup) => setup,
+        Some(setup) => return open_shared(setup).map_err(refused),
         None => {
             let descriptor = wgpu::DeviceDescriptor {
                 label: Some("hrmscope"),
@@ -168,6 +168,35 @@ fn open_adapter(info: &DeviceInfo) -> Result<Device, DeviceError> {
         }
     };
     Device::wgpu_options().setup(setup).init().map_err(|e| refused(format!("{e:?}")))
+}
+
+/// A graphics device. wgpu counts devices anew in each instance, so only both together say which one it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Graphics {
+    /// Where it was opened.
+    pub instance: wgpu::Instance,
+    /// The device.
+    pub device: wgpu::Device,
+}
+
+/// The device that draws the window, and burn's name for it where it computes too.
+static DRAWS: Mutex<Option<(Device, Graphics)>> = Mutex::new(None);
+
+/// Computes on a window's device.
+///
+/// # Errors
+/// What burn says.
+pub(crate) fn open_shared(setup: WgpuSetup) -> Result<Device, String> {
+    let window = Graphics { instance: setup.instance.clone(), device: setup.device.clone() };
+    let device = Device::wgpu_options().setup(setup).init().map_err(|e| format!("{e:?}"))?;
+    *DRAWS.lock().unwrap_or_else(PoisonError::into_inner) = Some((device.clone(), window));
+    Ok(device)
+}
+
+/// The window's device, where it is the one that computes.
+pub(super) fn drawn_by(device: &Device) -> Option<Graphics> {
+    let draws = DRAWS.lock().unwrap_or_else(PoisonError::into_inner);
+    draws.as_ref().filter(|(computes, _)| computes == device).map(|(_, window)| window.clone())
 }
 
 /// A tiny forward pass on the device against the same on the CPU.

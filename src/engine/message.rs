@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::Resident;
 use crate::board::arc::Task;
 use crate::model::Halting;
 use crate::task::{Boards, Example};
-use crate::trace::{Dimensions, Gap, Inside, Question, SegmentEnd, StepRecord};
+use crate::trace::{Dimensions, Gap, Inside, Module, Question, SegmentEnd, StepRecord};
 use crate::train::{Answer, FitPlan, FitProgress};
 
 /// Names one request; a later number is a later request.
@@ -175,6 +176,15 @@ pub enum Event {
         z_h_init: Arc<[f32]>,
         /// z_L before the first step, `[tokens, hidden]`.
         z_l_init: Arc<[f32]>,
+    },
+    /// The state of the micro-step that comes next lies where the window draws.
+    Resident {
+        /// Whose run.
+        job: JobId,
+        /// Whose state.
+        module: Module,
+        /// The state.
+        state: Resident,
     },
     /// One micro-step was computed.
     Step {

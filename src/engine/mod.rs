@@ -5,15 +5,19 @@ mod device;
 mod fitting;
 mod memory;
 mod message;
+mod resident;
 mod shipped;
 mod think;
 mod worker;
 
 pub use crate::model::{Halting, Limits};
 pub(crate) use aside::state_tensor;
-pub use device::{DeviceError, choose, list, open, share};
+#[cfg(test)]
+pub(crate) use device::open_shared;
+pub use device::{DeviceError, Graphics, choose, list, open, share};
 pub use memory::free_memory;
 pub use message::{Command, DeviceInfo, Event, JobId, ModelInfo, ModelSource};
+pub use resident::{Place, Resident};
 pub use shipped::{shipped_boards, shipped_for};
 pub(crate) use think::readout;
 pub use think::{Thought, think};

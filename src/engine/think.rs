@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use burn::tensor::TensorReadError;
 
+use super::Resident;
 use crate::model::{Carry, Hrm, Limits, Observation, probabilities};
 use crate::trace::{Dimensions, MicroStep, Module, Readout, SegmentEnd, StepRecord};
 
@@ -20,6 +21,8 @@ pub enum Thought {
         /// z_L before the first step, `[tokens, hidden]`.
         z_l_init: Arc<[f32]>,
     },
+    /// The state of the micro-step that comes next lies where the window draws.
+    Resident(Module, Resident),
     /// A micro-step.
     Step(StepRecord),
     /// A segment's end.
@@ -65,6 +68,9 @@ pub fn think(
                 }
             };
             let state: Arc<[f32]> = state.into();
+            if let Some(resident) = Resident::of(new, &state) {
+                tell(Thought::Resident(seen.at.module, resident))?;
+            }
             let at = MicroStep { segment, ..seen.at };
             let step = StepRecord::new(at, state.clone(), old, config.hidden, readout);
             *old = state;

@@ -275,6 +275,7 @@ impl Worker {
                 Thought::Started { dimensions, z_h_init, z_l_init } => {
                     Event::ThinkStarted { job, dimensions, z_h_init, z_l_init }
                 }
+                Thought::Resident(module, state) => Event::Resident { job, module, state },
                 Thought::Step(record) => Event::Step { job, record },
                 Thought::SegmentEnded(end) => Event::SegmentEnded { job, end },
             };

@@ -273,6 +273,9 @@ fn a_puzzle_opened_at_the_start_is_answered_by_the_model_made_for_it() {
 #[test]
 fn the_gpu_that_draws_computes_too() {
     let mut harness = open_on("gpu", Vec::new(), Vec2::new(1024.0, 640.0));
+    // The states are drawn where they lie while the run is followed, and from the trace afterwards.
+    wait(&mut harness, "the first steps", |app| app.state.computed() >= 3);
+    harness.render().unwrap();
     wait(&mut harness, "the shipped model has an answer", finished);
     let state = &harness.state().state;
     assert_ne!(state.device.id, "cpu", "{:?}", state.toasts.iter().map(|toast| &toast.text).collect::<Vec<_>>());

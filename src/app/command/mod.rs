@@ -169,6 +169,8 @@ pub enum CommandId {
     HeatState,
     HeatChange,
     HeatToEnd,
+    HeatAttention,
+    HeatGates,
     HeatOrder,
     HeatRange,
     Full,

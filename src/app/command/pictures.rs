@@ -71,6 +71,13 @@ pub(super) const TABLE: &[Command] = &[
     heat(CommandId::HeatChange, "Heat maps: change", Shown::Change.about(), Action::ShowHeat(Shown::Change)),
     heat(CommandId::HeatToEnd, "Heat maps: to the end", Shown::ToEnd.about(), Action::ShowHeat(Shown::ToEnd)),
     heat(
+        CommandId::HeatAttention,
+        "Heat maps: attention",
+        Shown::Attention.about(),
+        Action::ShowHeat(Shown::Attention),
+    ),
+    heat(CommandId::HeatGates, "Heat maps: gates", Shown::Gates.about(), Action::ShowHeat(Shown::Gates)),
+    heat(
         CommandId::HeatOrder,
         "Heat maps: channels by variance",
         "Channels stand by their variance over the tokens at the run's newest step, or as the model has them",

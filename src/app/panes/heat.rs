@@ -7,14 +7,15 @@ use eframe::egui::{
 use lucide_icons::Icon;
 
 use super::super::action::Action;
-use super::super::document::Run;
 use super::super::explain::figure;
 use super::super::heat::{HeatSettings, Shown};
 use super::super::scene::{cell_of, token_of};
+use super::super::state::State;
 use super::super::theme;
 use super::super::widgets::heatmap::{About, color};
 use super::super::widgets::{colour_bar, text_at, wrapped};
 use super::Cx;
+use super::inside::choices;
 use crate::board::Board;
 use crate::trace::{Dimensions, Module, Recording};
 
@@ -27,9 +28,7 @@ const CHOOSER: f32 = 108.0;
 
 /// Shows the heat maps of these modules below each other, each so high, and the colour bar.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, modules: &[Module], height: f32) {
-    if let Some(recording) = cx.state.recording() {
-        cx.pictures.follow(recording, cx.state.doc.playhead.at, cx.state.settings.heat);
-    }
+    cx.pictures.follow(cx.state);
     for module in modules {
         map(ui, cx, *module, height);
     }
@@ -51,6 +50,10 @@ fn map(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, height: f32) {
         (Module::L, Shown::Change) => "z_L, change",
         (Module::H, Shown::ToEnd) => "z_H less its end",
         (Module::L, Shown::ToEnd) => "z_L less its end",
+        (Module::H, Shown::Attention) => "H, attention",
+        (Module::L, Shown::Attention) => "L, attention",
+        (Module::H, Shown::Gates) => "H, gates",
+        (Module::L, Shown::Gates) => "L, gates",
     };
     let at = painter.text(pos2(title.left(), y), Align2::LEFT_CENTER, name, theme::bold(13.0), theme.module(module));
     let Some(recording) = state.recording() else {
@@ -58,16 +61,19 @@ fn map(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, height: f32) {
         return;
     };
     let playhead = state.doc.playhead.at;
-    if recording.gap(playhead).is_some() {
+    let shown = state.settings.heat.shown;
+    if let Some(text) = missing(state, recording, module) {
         painter.rect_stroke(picture, 2.0, Stroke::new(1.0, theme.hairline), StrokeKind::Inside);
-        let text = coming_back(&state.doc.run);
         let galley = wrapped(&painter, &text, theme::text(12.0), theme.secondary, picture.width() - 16.0);
         painter.galley(picture.center() - galley.size() / 2.0, galley, theme.secondary);
         return;
     }
     let room = title.right() - at.right() - 12.0;
     let rms = cx.pictures.rms(module);
-    let detail = detail(recording, module, playhead, rms, room > 300.0);
+    let detail = match state.doc.run.insides.of(module).filter(|_| shown.is_inside()) {
+        Some(seen) => format!("step {}, {}", seen.step + 1, state.settings.inside.name(seen)),
+        None => detail(recording, module, playhead, rms, room > 300.0),
+    };
     text_at(&painter, pos2(title.right(), y), Align2::RIGHT_CENTER, &detail, theme::text(12.0), theme.secondary, room);
     let (board, dimensions) = (state.board(), recording.dimensions);
     let marked = state.doc.selected.and_then(|cell| token_of(board, &dimensions, cell));
@@ -82,12 +88,24 @@ fn map(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, height: f32) {
     }
 }
 
-/// What is said in place of states that are not in memory.
-fn coming_back(run: &Run) -> String {
-    match (&run.lost, &run.replaying) {
-        (Some(why), _) => why.clone(),
-        (None, Some(coming)) => format!("computed again: {} of {} states", coming.done, coming.all),
-        (None, None) => "not in memory".to_owned(),
+/// What is said in place of numbers that are not there.
+fn missing(state: &State, recording: &Recording, module: Module) -> Option<String> {
+    let (run, playhead) = (&state.doc.run, state.doc.playhead.at);
+    if recording.gap(playhead).is_some() {
+        return Some(match (&run.lost, &run.replaying) {
+            (Some(why), _) => why.clone(),
+            (None, Some(coming)) => format!("computed again: {} of {} states", coming.done, coming.all),
+            (None, None) => "not in memory".to_owned(),
+        });
+    }
+    if !state.settings.heat.shown.is_inside() {
+        return None;
+    }
+    match (recording.last_update(module, playhead), run.insides.of(module), &run.insides.refused) {
+        (None, ..) => Some(format!("nothing before the first update of {module:?}")),
+        (Some(_), None, Some(why)) => Some(why.clone()),
+        (Some(_), None, None) => Some("looking inside…".to_owned()),
+        (Some(_), Some(_), _) => None,
     }
 }
 
@@ -134,20 +152,24 @@ fn scale(ui: &mut Ui, cx: &mut Cx<'_>, modules: &[Module]) {
             (true, Module::H) => "z_H ",
             (true, Module::L) => "z_L ",
         };
-        let ends = if free && !apart {
+        let attention = cx.state.settings.heat.shown == Shown::Attention;
+        let ends = if attention {
+            ["0".to_owned(), format!("{:.1} %", 100.0 * range)]
+        } else if free && !apart {
             let [h, l] = cx.pictures.ranges;
             ["-".to_owned(), format!("+  z_H {h} · z_L {l}")]
         } else {
             [format!("{name}-{range}"), format!("+{range}")]
         };
         colour_bar::show(ui.painter(), bar, theme, [&ends[0], &ends[1]], |share| {
-            color(theme, theme.diverging(), 2.0 * share - 1.0)
+            // Shares of attention are never below zero.
+            color(theme, theme.diverging(), if attention { share } else { 2.0 * share - 1.0 })
         });
     }
     let response = ui.interact(room, ui.scope_id().with("heat scale"), Sense::hover());
     response.on_hover_text(
         "One line of a picture is a token, one column a channel. Blue is below zero, amber above; beyond the ends the colour \
-         stays. The wheel zooms, a drag moves, a double click shows all; a click selects the token's cell on the board",
+         stays. A point over several numbers shows their mean. The wheel zooms, a drag moves, a double click shows all; a click selects the token's cell on the board",
     );
     let place = Rect::from_min_max(pos2(room.right() + 4.0, rect.top()), rect.max);
     let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::right_to_left(Align::Center)));
@@ -161,21 +183,24 @@ fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
     let button = Button::new((RichText::new(shown.name()).color(ink), chevron)).frame(false).min_size(vec2(0.0, 26.0));
     let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(220.0);
-        let mut choose = |ui: &mut Ui, clicked: bool, action: Action| {
-            if clicked {
-                cx.actions.push(action);
-                ui.close();
-            }
-        };
+        let mut chosen = None;
         for choice in Shown::ALL {
             let clicked = ui.radio(choice == shown, choice.name()).on_hover_text(choice.about()).clicked();
-            choose(ui, clicked, Action::ShowHeat(choice));
+            chosen = chosen.or(clicked.then_some(Action::ShowHeat(choice)));
         }
         ui.separator();
+        if shown.is_inside() {
+            ui.menu_button("Block and head", |ui| choices(ui, cx, Module::L));
+            ui.separator();
+        }
         let clicked = ui.checkbox(&mut { sorted }, "Channels by variance").clicked();
-        choose(ui, clicked, Action::ToggleHeatOrder);
+        chosen = chosen.or(clicked.then_some(Action::ToggleHeatOrder));
         let clicked = ui.checkbox(&mut { free }, "A range for each state").clicked();
-        choose(ui, clicked, Action::ToggleHeatRange);
+        chosen = chosen.or(clicked.then_some(Action::ToggleHeatRange));
+        if let Some(action) = chosen {
+            cx.actions.push(action);
+            ui.close();
+        }
     });
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Heat maps: {}", shown.name())));
     response.on_hover_text("What the heat maps show, in which order, in which range");

@@ -7,6 +7,7 @@ pub mod convergence;
 pub mod events;
 pub mod full;
 pub mod heat;
+mod inside;
 pub mod keys;
 pub mod learning;
 pub mod library;
@@ -51,7 +52,7 @@ pub struct Cx<'a> {
     pub actions: &'a mut Vec<Action>,
     /// What is laid over the board.
     pub measured: &'a Measured,
-    /// The textures of the heat maps.
+    /// What the heat maps show.
     pub pictures: &'a mut Pictures,
     /// The curves of training runs.
     pub curves: &'a mut Curves,

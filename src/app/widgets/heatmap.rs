@@ -1,14 +1,13 @@
 //! A state as a picture: tokens down, channels across, blue below zero, amber above. The wheel zooms, a drag moves, a double
 //! click shows all.
 
-use std::sync::Arc;
-
 use eframe::egui::{
-    Align2, Color32, ColorImage, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, TextureHandle,
-    TextureOptions, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::super::heat::{Heat, HeatSettings, Shown, View, ranges};
+use super::super::gpu::{Numbers, Painting};
+use super::super::heat::{Heat, Shown, Source, View, ranges};
+use super::super::state::State;
 use super::super::theme::{self, Theme};
 use crate::trace::{Module, Recording};
 
@@ -28,46 +27,10 @@ pub struct Pictures {
 }
 
 struct Picture {
-    source: Source,
-    /// The root mean square of the state.
-    rms: f64,
     heat: Heat,
-    /// The range and the theme of the texture.
-    drawn: Option<(f32, Theme, TextureHandle)>,
-}
-
-/// What a heat map is made of.
-#[derive(Clone)]
-struct Source {
-    shown: Shown,
-    now: Arc<[f32]>,
-    less: Option<Arc<[f32]>>,
-    order: Option<Arc<[f32]>>,
-}
-
-impl Source {
-    /// None while a state of it is not in memory.
-    fn of(recording: &Recording, module: Module, playhead: usize, settings: HeatSettings) -> Option<Self> {
-        let at = |steps: usize| recording.state(module, steps).cloned();
-        let end = at(recording.steps.len())?;
-        let less = match settings.shown {
-            Shown::State => None,
-            Shown::Change => Some(at(recording.last_update(module, playhead).unwrap_or(playhead))?),
-            Shown::ToEnd => Some(end.clone()),
-        };
-        Some(Self { shown: settings.shown, now: at(playhead)?, less, order: settings.sorted.then_some(end) })
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        let same = |a: &Option<Arc<[f32]>>, b: &Option<Arc<[f32]>>| match (a, b) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            (a, b) => a.is_none() && b.is_none(),
-        };
-        self.shown == other.shown
-            && Arc::ptr_eq(&self.now, &other.now)
-            && same(&self.less, &other.less)
-            && same(&self.order, &other.order)
-    }
+    /// Where the numbers lie, and those that are subtracted.
+    now: Numbers,
+    less: Option<Numbers>,
 }
 
 /// What a heat map is about, beside its numbers.
@@ -82,23 +45,18 @@ pub struct About<'a> {
 
 impl Pictures {
     /// Takes in what is shown now.
-    pub fn follow(&mut self, recording: &Recording, playhead: usize, settings: HeatSettings) {
-        let hidden = recording.dimensions.hidden;
+    pub fn follow(&mut self, state: &State) {
+        let Some(recording) = state.recording() else { return };
+        let settings = state.settings.heat;
         for (slot, module) in [(&mut self.h, Module::H), (&mut self.l, Module::L)] {
-            let Some(source) = Source::of(recording, module, playhead, settings) else {
-                *slot = None;
-                continue;
-            };
-            match slot {
-                Some(picture) if picture.source.is(&source) => {}
-                _ => {
-                    let heat = Heat::of(&source.now, source.less.as_deref(), source.order.as_deref(), hidden);
-                    let texture = slot.take().and_then(|picture| picture.drawn).map(|(.., texture)| texture);
-                    // A range that nothing has says that the texture is another picture's.
-                    let drawn = texture.map(|texture| (f32::NAN, Theme::DARK, texture));
-                    *slot = Some(Picture { rms: rms(&source.now), source, heat, drawn });
-                }
-            }
+            let settled = Source::of(state, recording, module);
+            let before = slot.take().map(|picture| picture.heat);
+            *slot = settled.map(|source| {
+                let heat = Heat::follow(before, source);
+                let numbers = |copy| state.residents.numbers(copy);
+                let (now, less) = (numbers(&heat.source.now), heat.source.less.as_ref().map(numbers));
+                Picture { heat, now, less }
+            });
         }
         self.ranges = ranges(settings, || [&self.h, &self.l].map(|slot| slot.as_ref().map_or(0.0, |p| p.heat.reach())));
     }
@@ -106,83 +64,66 @@ impl Pictures {
     /// The root mean square of a module's state; 0 before anything was taken in.
     pub fn rms(&self, module: Module) -> f64 {
         let slot = if module == Module::H { &self.h } else { &self.l };
-        slot.as_ref().map_or(0.0, |picture| picture.rms)
+        slot.as_ref().map_or(0.0, |picture| picture.heat.rms)
     }
 
     /// Draws one module's heat map into a rectangle; hovering tells token, channel and value. Returns the token whose row
     /// was clicked, counted from the first puzzle token.
     pub fn show(&mut self, ui: &Ui, rect: Rect, theme: &Theme, module: Module, about: &About<'_>) -> Option<usize> {
         let dimensions = &about.recording.dimensions;
-        let table = [dimensions.hidden, dimensions.tokens];
         let (slot, range) = match module {
-            Module::H => (&mut self.h, self.ranges[0]),
-            Module::L => (&mut self.l, self.ranges[1]),
+            Module::H => (&self.h, self.ranges[0]),
+            Module::L => (&self.l, self.ranges[1]),
         };
-        let picture = slot.as_mut()?;
-        if table[0] * table[1] != picture.heat.values.len() || table[0] * table[1] == 0 {
+        let Picture { heat, now, less } = slot.as_ref()?;
+        let (shown, columns) = (heat.source.shown, heat.source.columns);
+        let table = [columns, dimensions.tokens];
+        if table[0] * table[1] != now.copy.len() || table[0] * table[1] == 0 {
             return None;
         }
         let response = ui.interact(rect, ui.scope_id().with(("heat map", module)), Sense::click_and_drag());
         response.widget_info(|| {
-            let label = format!("z_{module:?}, {} tokens by {} channels", dimensions.tokens, dimensions.hidden);
+            let tokens = dimensions.tokens;
+            let label = match shown {
+                Shown::Attention => format!("Attention in {module:?}, {tokens} tokens by {tokens} tokens"),
+                Shown::Gates => format!("Gates of {module:?}, {tokens} tokens by {columns} channels"),
+                _ => format!("z_{module:?}, {tokens} tokens by {columns} channels"),
+            };
             WidgetInfo::labeled(Role::Image, true, label)
         });
         look(ui, rect, &response, table, &mut self.view);
         let view = self.view;
-        let texture = picture.texture(ui, theme, module, range, table);
-        let part = Rect::from_min_max(pos2(view.x[0], view.y[0]), pos2(view.x[1], view.y[1]));
-        ui.painter().image(texture, rect, part, Color32::WHITE);
+        let painting = Painting {
+            module,
+            rect,
+            now: now.clone(),
+            less: less.clone(),
+            channels: heat.channels.clone(),
+            table,
+            view,
+            range,
+            theme: *theme,
+        };
+        ui.painter().add(painting.shape());
         let seen = Seen { rect, view, table };
-        seen.write(ui, theme, &picture.heat, range);
+        seen.write(ui, theme, heat, range);
         if let Some(row) = about.marked.and_then(|token| seen.row(token)) {
             ui.painter().rect_stroke(row, 0.0, Stroke::new(1.5, theme.text), StrokeKind::Outside);
         }
         ui.painter().rect_stroke(rect, 0.0, Stroke::new(1.0, theme.hairline), StrokeKind::Outside);
         let at = response.hover_pos().filter(|_| !response.dragged())?;
         let (token, place) = view.cell(seen.share(at), table);
-        let value = picture.heat.values[token * table[0] + place];
-        let what = match picture.source.shown {
-            Shown::State => format!("z_{module:?}"),
-            Shown::Change => format!("change of z_{module:?}"),
-            Shown::ToEnd => format!("z_{module:?} less its end"),
-        };
-        let channel = picture.heat.channels[place] + 1;
-        response.show_tooltip_text(format!(
-            "{what} {value:+.4}\n{}, channel {channel} of {}",
-            (about.name)(token),
-            table[0]
-        ));
+        let value = heat.value(token, place);
+        let (from, channel) = ((about.name)(token), heat.channel(place) + 1);
+        let of_state = |what: String| format!("{what} {value:+.4}\n{from}, channel {channel} of {columns}");
+        response.show_tooltip_text(match shown {
+            Shown::State => of_state(format!("z_{module:?}")),
+            Shown::Change => of_state(format!("change of z_{module:?}")),
+            Shown::ToEnd => of_state(format!("z_{module:?} less its end")),
+            Shown::Attention => format!("{:.2} %\n{from} looks at {}", 100.0 * value, (about.name)(place)),
+            Shown::Gates => format!("gate {value:+.4}\n{from}, inner channel {channel} of {columns}"),
+        });
         response.clicked().then_some(token)
-    }
-}
-
-fn rms(state: &[f32]) -> f64 {
-    (state.iter().map(|v| f64::from(v * v)).sum::<f64>() / state.len().max(1) as f64).sqrt()
-}
-
-impl Picture {
-    /// The texture in these colours.
-    fn texture(
-        &mut self,
-        ui: &Ui,
-        theme: &Theme,
-        module: Module,
-        range: f32,
-        size: [usize; 2],
-    ) -> eframe::egui::TextureId {
-        let image = || {
-            let map = theme.diverging();
-            ColorImage::new(size, self.heat.values.iter().map(|value| color(theme, map, value / range)).collect())
-        };
-        let texture = match self.drawn.take() {
-            Some((of, worn, texture)) if of == range && worn == *theme => texture,
-            Some((.., mut texture)) => {
-                texture.set(image(), TextureOptions::NEAREST);
-                texture
-            }
-            None => ui.ctx().load_texture(format!("z_{module:?}"), image(), TextureOptions::NEAREST),
-        };
-        self.drawn.insert((range, *theme, texture)).2.id()
     }
 }
 
@@ -251,7 +192,7 @@ impl Seen {
         let (first, last) = (self.view.cell([0.0, 0.0], self.table), self.view.cell([1.0, 1.0], self.table));
         for row in first.0..=last.0 {
             for col in first.1..=last.1 {
-                let value = heat.values[row * cols + col];
+                let value = heat.value(row, col);
                 let corner = vec2(
                     Self::start(self.view.x, self.rect.width(), col, cols),
                     Self::start(self.view.y, self.rect.height(), row, rows),
@@ -272,7 +213,9 @@ pub fn color(theme: &Theme, map: &[Color32; 256], share: f32) -> Color32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::persist::Settings;
     use super::super::super::scene::tests::recording;
+    use super::super::super::state::Told;
     use super::*;
 
     #[test]
@@ -286,12 +229,15 @@ mod tests {
     #[test]
     fn pictures_show_the_state_its_change_and_what_is_left() {
         // Every channel of a state is the number of its step; z_H starts at 0, z_L at 0.5.
-        let run = recording(12, |_, _| 1);
-        let value = |module: Module, playhead, shown| {
+        let mut state = State::new(Settings::default());
+        state.doc.run.told = Some(Told { recording: recording(12, |_, _| 1), uncertainty: Vec::new() });
+        let mut value = |module: Module, playhead, shown| {
             let mut pictures = Pictures::default();
-            pictures.follow(&run, playhead, HeatSettings { shown, ..HeatSettings::default() });
+            state.settings.heat.shown = shown;
+            state.doc.playhead.at = playhead;
+            pictures.follow(&state);
             let picture = if module == Module::H { pictures.h } else { pictures.l };
-            picture.unwrap().heat.values[0]
+            picture.unwrap().heat.value(0, 0)
         };
         assert_eq!(value(Module::L, 0, Shown::State), 0.5);
         assert_eq!((value(Module::L, 5, Shown::State), value(Module::L, 6, Shown::State)), (4.0, 4.0));

@@ -7,14 +7,13 @@ use eframe::egui::{
 use lucide_icons::Icon;
 
 use super::super::super::action::Action;
-use super::super::super::inside::Look;
 use super::super::super::overlay::{Lens, Overlay, color};
 use super::super::super::scene::cell_of;
 use super::super::super::theme;
 use super::super::super::widgets::{colour_bar, text_at};
 use super::super::Cx;
+use super::super::inside::choices;
 use super::place;
-use crate::trace::Module;
 
 /// The height of a line of the foot.
 const LINE: f32 = 28.0;
@@ -152,7 +151,7 @@ pub fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
         if let Overlay::Attention(module) = overlay {
-            ui.menu_button("Block and head", |ui| inside(ui, cx, module));
+            ui.menu_button("Block and head", |ui| choices(ui, cx, module));
             ui.separator();
         }
         for choice in Lens::ALL {
@@ -165,25 +164,4 @@ pub fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
     response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Overlay: {}", overlay.name())));
     response.on_hover_text("What the cells' colours say, and which cells are pointed out");
-}
-
-/// Which block and which head is looked into.
-pub fn inside(ui: &mut Ui, cx: &mut Cx<'_>, module: Module) {
-    let look = cx.state.settings.inside;
-    let Some(seen) = cx.state.doc.run.insides.of(module) else { return };
-    let (layers, heads) = (seen.layers, seen.heads);
-    let mut choose = |ui: &mut Ui, on: bool, name: String, to: Look| {
-        if ui.radio(on, name).clicked() {
-            cx.actions.push(Action::LookInto(to));
-        }
-    };
-    for layer in 0..layers {
-        choose(ui, layer == seen.layer, format!("Block {} of {layers}", layer + 1), Look { layer, ..look });
-    }
-    ui.separator();
-    choose(ui, look.head.is_none(), format!("Mean of {heads} heads"), Look { head: None, ..look });
-    for head in 0..heads {
-        let name = format!("Head {}", head + 1);
-        choose(ui, look.head == Some(head), name, Look { head: Some(head), ..look });
-    }
 }
