@@ -52,7 +52,8 @@ struct Span {
 // What a pixel covers of `count` cells: the one under its middle where it is no wider than a cell.
 fn covered(middle: f32, width: f32, count: u32) -> Span {
     if width < 1.001 {
-        let cell = min(u32(max(middle, 0.0)), count - 1u);
+        // A border through the middle of a pixel: the cell behind it has the pixel, whichever way numbers are rounded.
+        let cell = min(u32(max(middle + width / 512.0, 0.0)), count - 1u);
         return Span(cell, cell, f32(cell), f32(cell + 1u));
     }
     let start = clamp(middle - width / 2.0, 0.0, f32(count));

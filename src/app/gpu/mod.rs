@@ -68,13 +68,12 @@ impl Painting {
         Callback::new_paint_callback(self.rect, self)
     }
 
-    /// The rectangle at whole pixels, as egui places pictures; and where numbers begin and how far it is from row to row.
+    /// What the shader is told: also where numbers begin, and how far it is from row to row.
     fn look(&self, pixels_per_point: f32, [now, less]: [[u32; 2]; 2]) -> Look {
-        let corner = (self.rect.min * pixels_per_point).round();
-        let size = (self.rect.max * pixels_per_point).round() - corner;
+        let (corner, size) = (self.rect.min * pixels_per_point, self.rect.size() * pixels_per_point);
         let [cols, rows] = self.table.map(|count| count as f32);
         let ([left, right], [top, bottom]) = (self.view.x, self.view.y);
-        let [x, y, width, height] = [corner.x, corner.y, size.x.max(1.0), size.y.max(1.0)].map(f32::to_bits);
+        let [x, y, width, height] = [corner.x, corner.y, size.x, size.y].map(f32::to_bits);
         let [col, row] = [left * cols, top * rows].map(f32::to_bits);
         let [across, down] = [(right - left) * cols, (bottom - top) * rows].map(f32::to_bits);
         let [cols, rows] = self.table.map(|count| count as u32);

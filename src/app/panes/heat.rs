@@ -79,6 +79,7 @@ fn map(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, height: f32) {
     let marked = state.doc.selected.and_then(|cell| token_of(board, &dimensions, cell));
     let about = About {
         recording,
+        residents: &state.residents,
         name: &|token| token_name(board, &dimensions, token),
         marked: marked.map(|token| dimensions.puzzle_tokens + token),
     };

@@ -5,8 +5,8 @@ use eframe::egui::{
     Align2, Color32, CursorIcon, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::super::gpu::{Numbers, Painting};
-use super::super::heat::{Heat, Shown, Source, View, ranges};
+use super::super::gpu::Painting;
+use super::super::heat::{Heat, Residents, Shown, Source, View, ranges};
 use super::super::state::State;
 use super::super::theme::{self, Theme};
 use crate::trace::{Module, Recording};
@@ -19,24 +19,19 @@ const FEWEST: f32 = 5.0;
 /// The heat maps of the two states, made anew only when what they show changes. Both show the same part.
 #[derive(Default)]
 pub struct Pictures {
-    h: Option<Picture>,
-    l: Option<Picture>,
+    h: Option<Heat>,
+    l: Option<Heat>,
     view: View,
     /// The ends of the colour bars of z_H and z_L.
     pub ranges: [f32; 2],
-}
-
-struct Picture {
-    heat: Heat,
-    /// Where the numbers lie, and those that are subtracted.
-    now: Numbers,
-    less: Option<Numbers>,
 }
 
 /// What a heat map is about, beside its numbers.
 pub struct About<'a> {
     /// The recording.
     pub recording: &'a Recording,
+    /// The states that are still where they were computed.
+    pub residents: &'a Residents,
     /// The name of a token, counted from the first puzzle token.
     pub name: &'a dyn Fn(usize) -> String,
     /// The token whose row is marked.
@@ -49,22 +44,16 @@ impl Pictures {
         let Some(recording) = state.recording() else { return };
         let settings = state.settings.heat;
         for (slot, module) in [(&mut self.h, Module::H), (&mut self.l, Module::L)] {
-            let settled = Source::of(state, recording, module);
-            let before = slot.take().map(|picture| picture.heat);
-            *slot = settled.map(|source| {
-                let heat = Heat::follow(before, source);
-                let numbers = |copy| state.residents.numbers(copy);
-                let (now, less) = (numbers(&heat.source.now), heat.source.less.as_ref().map(numbers));
-                Picture { heat, now, less }
-            });
+            let before = slot.take();
+            *slot = Source::of(state, recording, module).map(|source| Heat::follow(before, source));
         }
-        self.ranges = ranges(settings, || [&self.h, &self.l].map(|slot| slot.as_ref().map_or(0.0, |p| p.heat.reach())));
+        self.ranges = ranges(settings, || [&self.h, &self.l].map(|slot| slot.as_ref().map_or(0.0, Heat::reach)));
     }
 
     /// The root mean square of a module's state; 0 before anything was taken in.
     pub fn rms(&self, module: Module) -> f64 {
         let slot = if module == Module::H { &self.h } else { &self.l };
-        slot.as_ref().map_or(0.0, |picture| picture.heat.rms)
+        slot.as_ref().map_or(0.0, |heat| heat.rms)
     }
 
     /// Draws one module's heat map into a rectangle; hovering tells token, channel and value. Returns the token whose row
@@ -75,10 +64,10 @@ impl Pictures {
             Module::H => (&self.h, self.ranges[0]),
             Module::L => (&self.l, self.ranges[1]),
         };
-        let Picture { heat, now, less } = slot.as_ref()?;
+        let heat = slot.as_ref()?;
         let (shown, columns) = (heat.source.shown, heat.source.columns);
         let table = [columns, dimensions.tokens];
-        if table[0] * table[1] != now.copy.len() || table[0] * table[1] == 0 {
+        if table[0] * table[1] != heat.source.now.len() || table[0] * table[1] == 0 {
             return None;
         }
         let response = ui.interact(rect, ui.scope_id().with(("heat map", module)), Sense::click_and_drag());
@@ -96,8 +85,8 @@ impl Pictures {
         let painting = Painting {
             module,
             rect,
-            now: now.clone(),
-            less: less.clone(),
+            now: about.residents.numbers(&heat.source.now),
+            less: heat.source.less.as_ref().map(|less| about.residents.numbers(less)),
             channels: heat.channels.clone(),
             table,
             view,
@@ -237,7 +226,7 @@ mod tests {
             state.doc.playhead.at = playhead;
             pictures.follow(&state);
             let picture = if module == Module::H { pictures.h } else { pictures.l };
-            picture.unwrap().heat.value(0, 0)
+            picture.unwrap().value(0, 0)
         };
         assert_eq!(value(Module::L, 0, Shown::State), 0.5);
         assert_eq!((value(Module::L, 5, Shown::State), value(Module::L, 6, Shown::State)), (4.0, 4.0));
