@@ -96,6 +96,27 @@ fn attention_is_shown_from_the_selected_cell() {
 }
 
 #[test]
+fn attention_and_gates_are_heat_maps() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = at_step_ten(folder.path());
+    act(&mut harness, Action::ShowHeat(Shown::Attention));
+    let both = |app: &App| [Module::H, Module::L].iter().all(|module| app.state.doc.run.insides.of(*module).is_some());
+    wait(&mut harness, "a look inside both", both);
+    harness.run_steps(3);
+    let map = harness.get_by_label("Attention in L, 17 tokens by 17 tokens").rect();
+    hover(&mut harness, map.center());
+    harness.get_by_label_contains("cell row 2, column 4 looks at cell row 2, column 4");
+    act(&mut harness, Action::ShowHeat(Shown::Gates));
+    harness.run_steps(3);
+    harness.get_by_label("Gates of H, 17 tokens by 64 channels");
+    // Before H's first update there is nothing to look into.
+    act(&mut harness, Action::GoTo(1));
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("Gates of H").is_none());
+    harness.get_by_label_contains("Gates of L");
+}
+
+#[test]
 fn a_lens_points_cells_out_and_selects_them() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = at_step_ten(folder.path());
