@@ -125,8 +125,8 @@ impl Worker {
                 self.fitting.take_if(|fitting| fitting.job == job);
                 self.outbox.send(Event::Cancelled(job))
             }
-            Command::Poll { job, questions, halting, max_segments } => {
-                self.poll(job, &questions, Limits { halting, max_segments })
+            Command::Poll { job, questions, halting, max_segments, batch } => {
+                self.poll(job, &questions, Limits { halting, max_segments }, batch)
             }
             Command::Fit { job, name, task, plan } => {
                 self.end_fit()?;
@@ -287,7 +287,7 @@ impl Worker {
         }
     }
 
-    fn poll(&mut self, job: JobId, questions: &[Example], limits: Limits) -> ControlFlow<()> {
+    fn poll(&mut self, job: JobId, questions: &[Example], limits: Limits, batch: usize) -> ControlFlow<()> {
         let fit = |config: &HrmConfig| {
             let known = |t: &i32| usize::try_from(*t).is_ok_and(|t| t < config.vocab);
             questions.iter().all(|asked| asked.inputs.len() == config.seq_len && asked.inputs.iter().all(known))
@@ -303,8 +303,7 @@ impl Worker {
             if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let mut see = |_, answer| outbox.send(Event::Answered { job, answer });
-        // One at a time, so that the first is there at once.
-        let outcome = answers(&model, questions, limits, 1, &mut watch, &mut see);
+        let outcome = answers(&model, questions, limits, batch, &mut watch, &mut see);
         if gone {
             return ControlFlow::Break(());
         }
