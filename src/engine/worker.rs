@@ -303,7 +303,7 @@ impl Worker {
             if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         let mut see = |_, answer| outbox.send(Event::Answered { job, answer });
-        let outcome = answers(&model, questions, limits, batch, &mut watch, &mut see);
+        let outcome = answers(&model, questions, limits, (batch, false), &mut watch, &mut see);
         if gone {
             return ControlFlow::Break(());
         }

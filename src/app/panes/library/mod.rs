@@ -5,7 +5,7 @@ mod grid;
 mod new;
 mod sets;
 
-use eframe::egui::{Align2, Button, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, menu, vec2};
+use eframe::egui::{Align, Align2, Button, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, menu, vec2};
 use lucide_icons::Icon;
 
 use super::super::action::Action;
@@ -126,9 +126,15 @@ fn rail(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         command_button(ui, cx, CommandId::NewPuzzle);
         flyout(ui, cx, Icon::Grid3x3, "Puzzles", |ui, cx| {
             let room = ui.ctx().content_rect().height();
-            ScrollArea::vertical().max_height((room - 120.0).max(200.0)).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 6.0;
-                puzzles(ui, cx, (room - 330.0).max(160.0));
+            // A menu takes frames off its buttons and stretches its texts; these are none of a menu's.
+            ui.reset_style();
+            ui.with_layout(Layout::top_down(Align::LEFT), |ui| {
+                let height = (room - 190.0).max(240.0);
+                // A menu has no height of its own, so the list says how much it takes.
+                ScrollArea::vertical().max_height(height).min_scrolled_height(height).show(ui, |ui| {
+                    ui.spacing_mut().item_spacing.y = 6.0;
+                    puzzles(ui, cx, (room - 420.0).max(200.0));
+                });
             });
         });
         flyout(ui, cx, Icon::History, "Recent boards", recent::boards);

@@ -1,12 +1,12 @@
 //! Which set is shown, and the list of those that can be.
 
-use eframe::egui::{Button, RichText, Role, Ui, WidgetInfo, vec2};
+use eframe::egui::{Button, Rect, RichText, Role, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 use lucide_icons::Icon;
 
 use super::super::super::action::Action;
 use super::super::super::command::{CommandId, command};
 use super::super::super::library::{LibraryAction, Place, SHIPPED_SETS};
-use super::super::super::theme;
+use super::super::super::theme::{self, RADIUS};
 use super::super::super::widgets::Row;
 use super::super::{Cx, recent};
 use super::title;
@@ -27,8 +27,10 @@ pub fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
         Place::File(path) => path.display().to_string(),
     };
     let tip = format!("{tip}\nChoose another set of puzzles");
-    let active = library.choosing;
-    let row = Row { icon, mark: cx.theme.secondary, name: &name, detail: &count, active, tip: &tip };
+    let place = Rect::from_min_size(ui.next_widget_position(), vec2(ui.available_width(), theme::ROW));
+    let line = Stroke::new(1.0, cx.theme.hairline);
+    ui.painter().rect(place, RADIUS, cx.theme.raised, line, StrokeKind::Inside);
+    let row = Row { icon, mark: cx.theme.secondary, name: &name, detail: &count, active: false, tip: &tip };
     let response = row.show(ui, cx.theme);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Set of puzzles: {name}")));
     if response.clicked() {
