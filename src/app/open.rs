@@ -121,8 +121,12 @@ fn damaged(path: &Path, why: &DataError) -> OpenError {
 /// Whether a file begins with the header of a puzzle file.
 fn is_table(bytes: &[u8]) -> bool {
     let header = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let has = |name: &[u8]| header.split(|byte| *byte == b',').any(|field| field.trim_ascii() == name);
-    has(b"question") && has(b"answer")
+    let header = String::from_utf8_lossy(header);
+    let has = |name: &str| {
+        let bare = |field: &str| field.trim_matches(|c: char| c.is_whitespace() || c == '"' || c == '\u{feff}') == name;
+        header.split(',').any(bare)
+    };
+    has("question") && has("answer")
 }
 
 /// Many boards make a set; what is right is found by the solver.
@@ -197,7 +201,7 @@ mod tests {
             other => panic!("{other:?}"),
         };
         let row = "a,1.34341221434321,1234341221434321,5\n";
-        let table = set(format!("source,question,answer,rating\n{row}{row}").as_bytes());
+        let table = set(format!("\"source\",question,\"answer\",rating\r\n{row}{row}").as_bytes());
         assert_eq!((table.specimens.len(), table.specimens[1].rating), (2, Some(5)));
         // An answer that cannot be read leaves the boards, which the solver answers.
         let broken = set(format!("source,question,answer,rating\n{row}b,1.34341221434321,x,1\nc,d\n").as_bytes());

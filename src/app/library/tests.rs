@@ -99,11 +99,16 @@ fn order(state: &State) -> &[usize] {
 
 #[test]
 fn a_file_of_many_becomes_the_shown_set_and_its_first_is_on_the_board() {
-    let state = with_set(4);
+    let mut state = with_set(4);
     let set = state.library.shown();
     assert_eq!((set.specimens.len(), set.title(1).as_str(), state.doc.title.as_str()), (4, "four 2", "four 1"));
     assert_eq!(state.settings.recent_sets.len(), 1);
     assert!(state.doc.path.is_none() && order(&state) == [0, 1, 2, 3]);
+    assert!(matches!(act(&mut state, LibraryAction::OpenFolder)[..], [Effect::AskFolder]));
+    act(&mut state, LibraryAction::ToggleSets);
+    assert!(state.library.choosing);
+    act(&mut state, LibraryAction::Show(Place::Yours));
+    assert!(!state.library.choosing && order(&state).is_empty() && state.cannot_ask_all().is_some());
 }
 
 #[test]

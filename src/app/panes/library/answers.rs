@@ -1,6 +1,6 @@
 //! Finding and sorting the puzzles of a set, asking the model about them, and what its answers come to.
 
-use eframe::egui::{Button, Rect, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Button, Rect, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
 use super::super::super::action::Action;
@@ -107,7 +107,7 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.painter().rect_filled(rect, RADIUS, theme.raised);
         ui.painter().rect_filled(done, RADIUS, theme.tint(theme.l, 0.35));
         let at = rect.left_center() + vec2(8.0, 0.0);
-        ui.painter().text(at, eframe::egui::Align2::LEFT_CENTER, &text, theme::text(12.0), theme.text);
+        ui.painter().text(at, Align2::LEFT_CENTER, &text, theme::text(12.0), theme.text);
         response.on_hover_text("A board that you look at meanwhile is answered first");
         command_button(ui, cx, CommandId::StopAskAll);
     });
@@ -123,18 +123,18 @@ fn ask_or_save(ui: &mut Ui, cx: &mut Cx<'_>) {
         let saves = state.has_results();
         let width = ui.available_width() - if saves { 36.0 } else { 0.0 };
         let why = state.cannot_ask_all();
-        let command = command(CommandId::AskAll);
+        let ask = command(CommandId::AskAll);
         let count = state.library.view().order.len();
         let text = RichText::new(format!("Ask about all {count}"));
-        let button = Button::new((theme::icon(command.icon, 14.0), text)).min_size(vec2(width, 28.0));
+        let button = Button::new((theme::icon(ask.icon, 14.0), text)).min_size(vec2(width, 28.0));
         let response = ui.add_enabled(why.is_none(), button);
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, why.is_none(), command.name));
-        let response = response.on_hover_text(command.tooltip(state));
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, why.is_none(), ask.name));
+        let response = response.on_hover_text(ask.tooltip(state));
         if response.on_disabled_hover_text(why.unwrap_or_default()).clicked() {
-            cx.actions.push(command.action.clone());
+            cx.actions.push(ask.action.clone());
         }
         if saves {
-            let save = super::super::super::command::command(CommandId::SaveResults);
+            let save = command(CommandId::SaveResults);
             finish(ui, cx, save, Button::new(theme::icon(save.icon, 14.0)).min_size(vec2(32.0, 28.0)));
         }
     });

@@ -5,7 +5,9 @@ mod grid;
 mod new;
 mod sets;
 
-use eframe::egui::{Align, Align2, Button, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, menu, vec2};
+use eframe::egui::{
+    Align, Align2, Button, Layout, RichText, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, menu, vec2,
+};
 use lucide_icons::Icon;
 
 use super::super::action::Action;

@@ -17,7 +17,11 @@ pub fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
     let set = library.shown();
     let (name, count) = match &library.reading {
         Some(place) => (place.name(), "reading…".to_owned()),
-        None => (set.place.name(), set.specimens.len().to_string()),
+        // Of the samples those of one kind and size are shown.
+        None => match (library.view().sums.all, set.specimens.len()) {
+            (some, all) if set.place == Place::Samples && some < all => (set.place.name(), format!("{some} of {all}")),
+            (_, all) => (set.place.name(), all.to_string()),
+        },
     };
     let icon = if library.choosing { Icon::ChevronUp } else { Icon::ChevronDown };
     let tip = match &set.place {
