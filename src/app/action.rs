@@ -10,6 +10,7 @@ use super::hand::{Pen, Tool};
 use super::heat::{Shown, View};
 use super::inside::Look;
 use super::layout::{Mode, Pane};
+use super::library::LibraryAction;
 use super::movie::{Job as MovieJob, MovieAction};
 use super::overlay::{Lens, Overlay};
 use super::picture::PictureAction;
@@ -146,8 +147,6 @@ pub enum Action {
     NewPuzzle,
     /// A new puzzle of this kind; what it is like is remembered.
     NewPuzzleOf(What),
-    /// Put a sample on the board, by its place in the list.
-    UseSample(usize),
     /// Browse samples of this shape.
     BrowseShape(Shape),
     /// New mazes have this side.
@@ -175,6 +174,8 @@ pub enum Action {
     SaveAs(Option<u64>),
     /// Something with tabs.
     Tab(TabAction),
+    /// Something with the sets of puzzles.
+    Library(LibraryAction),
     /// Take a file off the recent ones.
     Forget(PathBuf),
     /// Put the board, the model and the moment on the clipboard.
@@ -283,8 +284,12 @@ pub enum Effect {
         /// Where it may be.
         among: Vec<ModelSource>,
     },
-    /// Find out which of these files are not there any more.
+    /// Find out which of these files cannot be read.
     FindMissing(Vec<PathBuf>),
+    /// Show the dialog for opening a folder.
+    AskFolder,
+    /// Read one of the sets that the program carries.
+    ReadShipped(usize),
     /// Find out what a file is.
     Look(PathBuf),
     /// Make a puzzle.

@@ -10,7 +10,6 @@ use super::persist::Loop;
 use super::scene::still_fits;
 use super::state::{Enlarged, RunStatus, SPEEDS, State};
 use super::train::apply::Export;
-use crate::board::Kind;
 use crate::engine::{Command, ModelSource};
 use crate::trace::Question;
 
@@ -47,15 +46,6 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             document::generate(state, what, effects);
         }
         Action::NewPuzzleOf(what) => document::generate(state, what, effects),
-        Action::UseSample(index) => {
-            if let Some(sample) = state.samples.get(index).cloned() {
-                let name = match sample.board.kind() {
-                    Kind::Arc => sample.name,
-                    _ => format!("{} {} sample", sample.name, sample.board),
-                };
-                document::put(state, sample.board, name, effects);
-            }
-        }
         Action::BrowseShape(shape) => state.settings.shape = shape,
         Action::BrowseSide(side) => state.settings.maze_side = side,
         Action::ToggleSolution => {
@@ -78,7 +68,10 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Save => document::save(state, None, false, effects),
         Action::SaveAs(id) => document::save(state, id, true, effects),
         Action::Tab(action) => document::tabs(state, action, effects),
-        Action::Forget(path) => state.settings.forget(&path),
+        Action::Forget(path) => {
+            state.library.failed.take_if(|(failed, _)| *failed == path);
+            state.settings.forget(&path);
+        }
         Action::CopyMoment => document::copy_moment(state, effects),
         Action::Recall(moment) => document::recall(state, *moment, effects),
         Action::SavePlot(plot, kind) => save(state, export::plot(state, plot, kind), effects),
@@ -117,6 +110,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             state.settings.mode = mode;
             state.enlarged = None;
         }
+        Action::Library(action) => super::library::apply::apply(state, action, effects),
         Action::Arc(action) => super::arc::apply::apply(state, action, effects),
         Action::Train(action) => super::train::apply::apply(state, action, effects),
         Action::Picture(action) => super::picture::apply(state, action, effects),

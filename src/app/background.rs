@@ -7,11 +7,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use super::document::{Saving, same_hash};
 use super::figures::Judged;
+use super::library::read_shipped;
 use super::movie::{Job, Told};
 use super::open::{Opened, look};
-use super::puzzles::{Order, Sample, make, samples};
+use super::puzzles::{Order, make, samples};
 use super::train::apply::Export;
 use crate::board::Board;
+use crate::dataset::{Collection, Specimen};
 use crate::engine::ModelSource;
 use crate::{checkpoint, files};
 
@@ -26,18 +28,20 @@ pub enum News {
     NotSaved(u64),
     /// The model of a document's moment, if it was found, and whether another of its name was.
     FoundModel(u64, Option<ModelSource>, bool),
-    /// The files that are not there any more.
-    Missing(Vec<PathBuf>),
+    /// The files that cannot be read, and why.
+    Missing(Vec<(PathBuf, String)>),
+    /// One of the sets that the program carries.
+    Shipped(usize, Result<Collection, String>),
     /// Where something was exported to, or why not.
     Exported(Result<PathBuf, String>),
     /// How far a moving picture is.
     Movie(Told),
     /// A new puzzle, or why there is none.
-    Generated(Order, Result<Board, String>),
+    Generated(Order, Result<Specimen, String>),
     /// What the solver found out about a board.
     Judged(Board, Judged),
     /// The library's puzzles.
-    Samples(Vec<Sample>),
+    Samples(Vec<Specimen>),
 }
 
 /// Starts jobs and collects their answers.
@@ -87,6 +91,9 @@ impl Background {
         self.run(move || {
             let name = saving.path.file_name().unwrap_or_default().to_string_lossy();
             let mut dialog = rfd::FileDialog::new().set_title("Save the board").set_file_name(name);
+            for (name, endings) in saving.forms() {
+                dialog = dialog.add_filter(*name, endings);
+            }
             if let Some(folder) = saving.path.parent().filter(|folder| folder.is_absolute()) {
                 dialog = dialog.set_directory(folder);
             }
@@ -115,9 +122,26 @@ impl Background {
         });
     }
 
-    /// Finds out which files are not there any more.
+    /// Finds out which files cannot be read.
     pub fn find_missing(&self, paths: Vec<PathBuf>) {
-        self.run(move || Some(News::Missing(paths.into_iter().filter(|path| !path.exists()).collect())));
+        self.run(move || {
+            let trouble = |path: PathBuf| unreadable(&path).map(|why| (path, why));
+            Some(News::Missing(paths.into_iter().filter_map(trouble).collect()))
+        });
+    }
+
+    /// Asks for a folder and looks into it.
+    pub fn ask_folder(&self) {
+        self.run(|| {
+            let path =
+                rfd::FileDialog::new().set_title("Open a folder of puzzles, a run or a checkpoint").pick_folder()?;
+            Some(News::Looked(path.clone(), look(&path).map_err(|e| e.to_string())))
+        });
+    }
+
+    /// Reads a set that the program carries.
+    pub fn read_shipped(&self, index: usize) {
+        self.run(move || Some(News::Shipped(index, read_shipped(index))));
     }
 
     /// Asks where to put an export and writes it.
@@ -165,7 +189,10 @@ impl Background {
 
     /// Makes a puzzle.
     pub fn generate(&self, order: Order, seed: u64) {
-        self.run(move || Some(News::Generated(order, make(order.what, seed))));
+        self.run(move || {
+            let made = make(order.what, seed);
+            Some(News::Generated(order, made.map(|board| Specimen::solved(Some(order.what.title()), board))))
+        });
     }
 
     /// Asks the solver.
@@ -183,6 +210,36 @@ impl Background {
 }
 
 fn write(saving: Saving) -> News {
-    let done = files::write_atomic(&saving.path, saving.board.to_text().as_bytes()).map_err(|e| e.to_string());
+    let done =
+        saving.text().and_then(|text| files::write_atomic(&saving.path, text.as_bytes()).map_err(|e| e.to_string()));
     News::Saved(saving, done)
+}
+
+/// Why a file or folder cannot be read; None when it can.
+fn unreadable(path: &Path) -> Option<String> {
+    let opened = match path.is_dir() {
+        true => std::fs::read_dir(path).map(drop),
+        false => std::fs::File::open(path).map(drop),
+    };
+    match opened {
+        Ok(()) => None,
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Some("it is not there any more".to_owned()),
+        Err(why) => Some(why.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.txt");
+        assert!(unreadable(&file).unwrap().contains("not there"));
+        std::fs::write(&file, "x").unwrap();
+        assert_eq!((unreadable(&file), unreadable(folder.path())), (None, None));
+        let inside = unreadable(&file.join("b.txt")).unwrap();
+        assert!(inside != "it is not there any more", "a file is no folder: {inside}");
+    }
 }

@@ -9,22 +9,26 @@ use super::document::{
 };
 use super::heat::Residents;
 use super::inside::{self, Insides};
+use super::library::{self, Place};
 use super::opened::open;
-use super::puzzles::Sample;
 use super::scene::uncertainty;
-use super::state::{RunStatus, State, Told, Verdict};
+use super::state::{RunStatus, State, Told, Trouble, Verdict};
 use crate::board::Kind;
+use crate::board::sudoku::Sudoku;
+use crate::dataset::Specimen;
 use crate::engine::{Command, Event, ModelSource};
 use crate::task::Boards;
 use crate::trace::Recording;
 
 /// How long a run's answer may take before what has come of it is shown in place of the one before, seconds.
 const PATIENCE: f64 = 0.4;
-/// How many outcomes are remembered for the library's marks.
-const OUTCOMES: usize = 500;
 
 /// An event of the compute thread.
 pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
+    let Some(event) = library::receive(state, event) else { return };
+    if matches!(event, Event::Fitted { .. }) {
+        state.library.forget_fitted();
+    }
     let Some(event) = super::arc::apply::receive(state, event, effects) else { return };
     if matches!(event, Event::ThinkFinished { .. } | Event::Cancelled(_) | Event::Failed { .. }) {
         state.residents = Residents::default();
@@ -187,11 +191,7 @@ fn finished(state: &mut State, elapsed_ms: f64, effects: &mut Vec<Effect>) {
         return think(state, effects);
     }
     let end = super::scene::scene(state.board(), state.recording(), state.computed(), None);
-    let board = state.board().clone();
-    state.outcomes.retain(|(other, _)| !other.same_question(&board));
-    state.outcomes.push((board, end.solved));
-    let surplus = state.outcomes.len().saturating_sub(OUTCOMES);
-    state.outcomes.drain(..surplus);
+    library::note_run(state);
     let segments = state.recording().map_or(0, |r| r.ends.len());
     let verb = if end.solved { "solved" } else { "not solved" };
     state.note(false, format!("{}: {verb} after {segments} segments, {elapsed_ms:.0} ms", state.doc.title));
@@ -205,25 +205,46 @@ fn finished(state: &mut State, elapsed_ms: f64, effects: &mut Vec<Effect>) {
 /// An answer from the background.
 pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
     match news {
-        News::Looked(path, Ok(opened)) => open(state, path, opened, effects),
-        News::Looked(_, Err(message)) => {
+        News::Looked(path, Ok(opened)) => {
+            state.missing.retain(|trouble| trouble.path != path);
+            open(state, path.clone(), opened, effects);
+            state.library.reading.take_if(|place| *place == Place::File(path));
+        }
+        News::Looked(path, Err(message)) => {
             effects.push(Effect::FindMissing(state.settings.all_recent()));
+            state.missing.retain(|trouble| trouble.path != path);
+            if state.settings.all_recent().contains(&path) {
+                state.missing.push(Trouble { path: path.clone(), why: message.clone(), refused: true });
+            }
+            // A set that was chosen says so in its own place.
+            if state.library.reading.take_if(|place| *place == Place::File(path.clone())).is_some() {
+                state.note(true, message.as_str());
+                state.library.failed = Some((path, message));
+                return;
+            }
             state.say(true, format!("{message}."), Some(("Open another…", Action::Open)));
         }
+        News::Shipped(index, read) => library::hear_shipped(state, index, read, effects),
         News::Saved(saving, done) => saved(state, saving, done, effects),
         News::NotSaved(id) => not_saved(state, id),
         News::FoundModel(id, found, other) => found_model(state, id, found, other, effects),
-        News::Missing(paths) => state.missing = paths,
+        News::Missing(gone) => {
+            // What a file holds is looked at only when it is opened.
+            state.missing.retain(|trouble| trouble.refused && !gone.iter().any(|(path, _)| *path == trouble.path));
+            let gone = gone.into_iter().map(|(path, why)| Trouble { path, why, refused: false });
+            state.missing.extend(gone);
+        }
         News::Exported(Ok(path)) => state.say(false, format!("Saved as {}.", path.display()), None),
         News::Exported(Err(message)) => state.say(true, format!("{message}."), None),
         News::Movie(told) => super::movie::hear(state, told),
-        News::Generated(order, Ok(board)) => {
+        News::Generated(order, Ok(specimen)) => {
             state.generating = false;
-            let title = order.what.title();
+            let (board, title) = (specimen.board.clone(), order.what.title());
             let fits = state
                 .model_boards()
                 .is_none_or(|boards| boards.kind() != board.kind() || crate::task::place(&board, boards).is_some());
             if order.asked {
+                state.library.add_own(specimen);
                 put(state, board, title, effects);
             } else if state.doc.untouched && state.kind() == board.kind() && fits {
                 put_untouched(state, board, title, effects);
@@ -246,16 +267,16 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             let waits = state.model.is_some() || state.loading.is_some();
             if state.doc.untouched && state.kind() == Kind::Sudoku && !waits && state.is_bare() {
                 let wanted = state.settings.difficulty.name();
-                let fits = |s: &&Sample| {
-                    s.board.sudoku().is_some_and(|board| board.shape() == state.settings.shape) && s.name == wanted
+                let fits = |s: &&Specimen| {
+                    let shape = s.board.sudoku().map(Sudoku::shape);
+                    shape == Some(state.settings.shape) && s.name.as_deref() == Some(wanted)
                 };
-                if let Some(sample) = samples.iter().find(fits).cloned() {
-                    let name = format!("{} {} sample", sample.name, sample.board);
-                    put_untouched(state, sample.board, name, effects);
+                if let Some(sample) = samples.iter().find(fits) {
+                    let name = format!("{wanted} {} sample", sample.board);
+                    put_untouched(state, sample.board.clone(), name, effects);
                 }
             }
-            let opened = std::mem::replace(&mut state.samples, samples);
-            state.samples.extend(opened);
+            state.library.set_samples(samples);
         }
     }
 }
@@ -270,7 +291,7 @@ mod tests {
     use super::super::puzzles::{Difficulty, Order, What, make};
     use super::super::scene::tests::{recording, sudoku};
     use super::*;
-    use crate::board::sudoku::{Shape, Solutions, Sudoku};
+    use crate::board::sudoku::{Shape, Solutions};
     use crate::engine::{JobId, ModelInfo};
 
     fn model() -> Arc<ModelInfo> {
@@ -353,7 +374,7 @@ mod tests {
             let what = What::Sudoku(Shape::for_side(side).unwrap(), Difficulty::Easy);
             Order { what, asked }
         };
-        let made = |order: Order| make(order.what, 1);
+        let made = |order: Order| make(order.what, 1).map(|board| Specimen::solved(None, board));
         // Made for a model that was replaced meanwhile.
         state.doc.untouched = true;
         hear(&mut state, News::Generated(order(6, false), made(order(6, false))), &mut effects);

@@ -19,6 +19,7 @@ mod heat;
 mod inside;
 mod keys;
 mod layout;
+mod library;
 mod movie;
 mod open;
 mod opened;
@@ -52,6 +53,7 @@ pub use hand::{Pen, Tool};
 pub use heat::{HeatSettings, Shown};
 pub use inside::Look;
 pub use layout::{Mode, Pane};
+pub use library::{Filter, Library, LibraryAction, Place as SetPlace, Sort};
 pub use movie::{Draft as MovieDraft, MovieAction};
 pub use overlay::{Lens, Overlay};
 pub use persist::{Loop, Settings};
@@ -311,6 +313,8 @@ impl App {
                 Effect::AskSave(saving) => self.background.ask_save(saving),
                 Effect::FindModel { id, name, hash, among } => self.background.find_model(id, name, hash, among),
                 Effect::FindMissing(paths) => self.background.find_missing(paths),
+                Effect::AskFolder => self.background.ask_folder(),
+                Effect::ReadShipped(index) => self.background.read_shipped(index),
                 Effect::Look(path) => self.background.look(path),
                 Effect::Generate(order) => {
                     self.background.generate(order, self.seed);
@@ -345,6 +349,7 @@ impl App {
         while let Ok(told) = self.researcher.told.try_recv() {
             research::apply::hear(&mut self.state, told, &mut effects);
         }
+        library::go_on(&mut self.state, &mut effects);
         self.perform(ctx, effects);
         let (dropped, hovering) = ctx.input(|input| {
             let paths = input.raw.dropped_files.iter().map(|file| file.path().to_owned());

@@ -9,16 +9,22 @@ use thiserror::Error;
 
 use crate::board::maze::Picture;
 use crate::board::{Found, read};
+use crate::checkpoint::steps;
+use crate::dataset::{Collection, DataError, Specimen, browse, is_data};
 use crate::figure::Pixels;
 
-/// The most bytes that are read as puzzles: all of ARC's public tasks in one file are smaller.
+/// The most bytes that are read as text at once; longer files are read as sets, up to [`MOST_PUZZLES`].
 const LARGEST_TEXT: u64 = 16 * 1024 * 1024;
+/// The most puzzles of a set that are shown.
+const MOST_PUZZLES: usize = 5000;
 
 /// A file that was recognised.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Opened {
-    /// Boards in one of their text forms.
+    /// One board in one of its text forms.
     Boards(Found),
+    /// Many puzzles.
+    Set(Collection),
     /// A picture of a maze.
     Picture(Arc<Picture>),
     /// A run folder, to be watched.
@@ -37,6 +43,14 @@ pub enum OpenError {
         path: PathBuf,
         /// The system's reason.
         why: std::io::Error,
+    },
+    /// A set that is damaged.
+    #[error("{path} is a set of puzzles that cannot be read: {why}")]
+    Set {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong, and where.
+        why: String,
     },
     /// A picture that is no maze.
     #[error("{path} is a picture, but shows no maze: {why}")]
@@ -68,12 +82,62 @@ pub fn look(path: &Path) -> Result<Opened, OpenError> {
         return Ok(Opened::Run(path.to_owned()));
     }
     if path.is_dir() {
-        return Ok(Opened::Checkpoint(path.to_owned()));
+        // A checkpoint may have a builder's files beside it.
+        let weights = [path.to_owned(), path.join("checkpoints")].iter().any(|folder| !steps(folder).is_empty());
+        return match !weights && is_data(path) {
+            true => browse(path, MOST_PUZZLES).map(Opened::Set).map_err(|why| damaged(path, &why)),
+            false => Ok(Opened::Checkpoint(path.to_owned())),
+        };
     }
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(unreadable)?;
     file.by_ref().take(LARGEST_TEXT).read_to_end(&mut bytes).map_err(unreadable)?;
-    recognise(path, bytes)
+    let (table, long) = (is_table(&bytes), bytes.len() as u64 == LARGEST_TEXT);
+    let several = || browse(path, MOST_PUZZLES).map(|set| Some(set).filter(|set| set.specimens.len() > 1));
+    // With its answers, where it has any that can be read.
+    if table && let Ok(Some(set)) = several() {
+        return Ok(Opened::Set(set));
+    }
+    match recognise(path, bytes) {
+        Ok(Opened::Boards(found)) if !found.plain && !table => Ok(match several() {
+            Ok(Some(set)) => Opened::Set(set),
+            _ => gathered(found),
+        }),
+        Ok(Opened::Boards(found)) => Ok(gathered(found)),
+        // Solutions, say, with their challenges beside them.
+        Err(no_board @ OpenError::Neither { .. }) => match several() {
+            Ok(Some(set)) => Ok(Opened::Set(set)),
+            Err(why) if table || long => Err(damaged(path, &why)),
+            _ => Err(no_board),
+        },
+        other => other,
+    }
+}
+
+fn damaged(path: &Path, why: &DataError) -> OpenError {
+    OpenError::Set { path: path.to_owned(), why: why.to_string() }
+}
+
+/// Whether a file begins with the header of a puzzle file.
+fn is_table(bytes: &[u8]) -> bool {
+    let header = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let header = String::from_utf8_lossy(header);
+    let has = |name: &str| {
+        let bare = |field: &str| field.trim_matches(|c: char| c.is_whitespace() || c == '"' || c == '\u{feff}') == name;
+        header.split(',').any(bare)
+    };
+    has("question") && has("answer")
+}
+
+/// Many boards make a set; what is right is found by the solver.
+pub(super) fn gathered(found: Found) -> Opened {
+    if found.boards.len() < 2 {
+        return Opened::Boards(found);
+    }
+    let specimens = found.boards.into_iter().map(|(name, board)| Specimen::solved(name, board)).collect();
+    let left_out = (found.left_out > 0)
+        .then(|| format!("{} rows or tasks hold no board, or are too many, and were left out.", found.left_out));
+    Opened::Set(Collection { specimens, notes: left_out.into_iter().collect() })
 }
 
 /// What the content of a file is.
@@ -128,6 +192,41 @@ mod tests {
         assert!(matches!(look_at(b"\x80\x02rest"), Ok(Opened::Checkpoint(_))));
         assert!(matches!(look_at(b"\x10\0\0\0\0\0\0\0{\"a\":1}"), Ok(Opened::Checkpoint(_))));
         assert!(matches!(look(Path::new(".")), Ok(Opened::Checkpoint(_))));
+    }
+
+    #[test]
+    fn many_puzzles_are_a_set_with_their_answers() {
+        let set = |bytes: &[u8]| match look_at(bytes) {
+            Ok(Opened::Set(set)) => set,
+            other => panic!("{other:?}"),
+        };
+        let row = "a,1.34341221434321,1234341221434321,5\n";
+        let table = set(format!("\"source\",question,\"answer\",rating\r\n{row}{row}").as_bytes());
+        assert_eq!((table.specimens.len(), table.specimens[1].rating), (2, Some(5)));
+        // An answer that cannot be read leaves the boards, which the solver answers.
+        let broken = set(format!("source,question,answer,rating\n{row}b,1.34341221434321,x,1\nc,d\n").as_bytes());
+        assert!(broken.specimens.len() == 2 && broken.specimens.iter().all(|one| one.answer.is_some()));
+        assert!(broken.notes[0].starts_with("1 rows or tasks hold no board"), "{:?}", broken.notes);
+        let task = r#"{"train":[],"test":[{"input":[[1]],"output":[[2]]}]}"#;
+        let tasks = set(format!(r#"{{"a":{task},"b":{task}}}"#).as_bytes());
+        assert_eq!(tasks.specimens[1].name.as_deref(), Some("b"));
+        // One task alone is a board, however many test inputs it has.
+        let two = br#"{"train":[],"test":[{"input":[[1]]},{"input":[[2]]}]}"#;
+        assert!(matches!(look_at(two), Ok(Opened::Boards(found)) if found.plain));
+    }
+
+    #[test]
+    fn a_folder_is_data_or_a_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        let task = r#"{"train":[],"test":[{"input":[[1]]}]}"#;
+        std::fs::write(folder.path().join("a.json"), task).unwrap();
+        std::fs::write(folder.path().join("b.json"), task).unwrap();
+        assert!(matches!(look(folder.path()), Ok(Opened::Set(set)) if set.specimens.len() == 2));
+        std::fs::write(folder.path().join("b.json"), "{").unwrap();
+        let message = look(folder.path()).unwrap_err().to_string();
+        assert!(message.contains("set of puzzles") && message.contains("b.json"), "{message}");
+        std::fs::write(folder.path().join("step_7"), "weights").unwrap();
+        assert!(matches!(look(folder.path()), Ok(Opened::Checkpoint(_))));
     }
 
     #[test]

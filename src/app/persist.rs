@@ -69,6 +69,8 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Files with boards that were opened or saved, newest first.
     pub recent_boards: Vec<PathBuf>,
+    /// Files and folders of many puzzles that were opened, newest first.
+    pub recent_sets: Vec<PathBuf>,
     /// Which layout is shown.
     pub mode: Mode,
     /// How curves are drawn.
@@ -115,6 +117,7 @@ impl Default for Settings {
             device: None,
             recent: Vec::new(),
             recent_boards: Vec::new(),
+            recent_sets: Vec::new(),
             mode: Mode::Explore,
             curves: CurveSettings::default(),
             runs: Vec::new(),
@@ -144,15 +147,21 @@ impl Settings {
         remember(&mut self.recent_boards, path);
     }
 
+    /// Puts a file or folder of many puzzles at the head of the recent ones.
+    pub fn remember_set(&mut self, path: PathBuf) {
+        remember(&mut self.recent_sets, path);
+    }
+
     /// Forgets a file.
     pub fn forget(&mut self, path: &Path) {
         self.recent.retain(|other| other != path);
         self.recent_boards.retain(|other| other != path);
+        self.recent_sets.retain(|other| other != path);
     }
 
     /// All files that are remembered.
     pub fn all_recent(&self) -> Vec<PathBuf> {
-        self.recent.iter().chain(&self.recent_boards).cloned().collect()
+        self.recent.iter().chain(&self.recent_boards).chain(&self.recent_sets).cloned().collect()
     }
 }
 
@@ -177,6 +186,8 @@ mod tests {
         assert_eq!(serde_json::from_str::<Settings>(&text).unwrap(), settings);
         assert_eq!(settings.recent, [PathBuf::from("a"), PathBuf::from("b")]);
         assert_eq!((settings.recent_boards.len(), settings.recent_boards[0].to_str()), (RECENT, Some("board 19")));
+        settings.remember_set("set".into());
+        settings.forget(Path::new("set"));
         settings.forget(Path::new("a"));
         assert_eq!(settings.all_recent().len(), 1 + RECENT);
         let older: Settings = serde_json::from_str(r#"{"speed":1.0,"gone":3}"#).unwrap();

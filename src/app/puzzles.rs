@@ -10,6 +10,7 @@ use crate::board::arc::families::{self, FAMILIES, Family};
 use crate::board::maze::{self, MazeKind};
 use crate::board::sudoku::{self, Shape};
 use crate::board::{Board, Kind};
+use crate::dataset::Specimen;
 
 /// How many givens a new puzzle has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -112,15 +113,6 @@ pub struct Order {
     pub asked: bool,
 }
 
-/// A puzzle of the library.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sample {
-    /// Its name below the thumbnail.
-    pub name: String,
-    /// The board.
-    pub board: Board,
-}
-
 /// A new puzzle from a seed.
 ///
 /// # Errors
@@ -153,7 +145,7 @@ const ARC_SIDE: usize = 10;
 
 /// The library's samples, the same at every start: Sudokus of each usual shape and difficulty, mazes of each kind and
 /// side, and a task of each family.
-pub fn samples() -> Vec<Sample> {
+pub fn samples() -> Vec<Specimen> {
     let sudokus = Shape::ALL.into_iter().flat_map(|shape| Difficulty::ALL.map(|difficulty| (shape, difficulty)));
     let sudokus = sudokus.map(|(shape, d)| (d.name().to_owned(), What::Sudoku(shape, d), 20 + d as u64));
     let mazes = MAZE_SIDES.into_iter().flat_map(|side| MazeKind::ALL.map(|kind| (side, kind)));
@@ -161,7 +153,9 @@ pub fn samples() -> Vec<Sample> {
     let tasks =
         (0..FAMILIES.len()).map(|family| (FAMILIES[family].name.to_owned(), What::Arc { family, side: ARC_SIDE }, 1));
     let all: Vec<_> = sudokus.chain(mazes).chain(tasks).collect();
-    all.into_iter().filter_map(|(name, what, seed)| Some(Sample { name, board: make(what, seed).ok()? })).collect()
+    all.into_iter()
+        .filter_map(|(name, what, seed)| Some(Specimen::solved(Some(name), make(what, seed).ok()?)))
+        .collect()
 }
 
 /// A word with a capital letter.
@@ -178,7 +172,7 @@ mod tests {
     fn every_puzzle_can_be_made() {
         let samples = samples();
         assert_eq!(samples.len(), 9 + 9 + FAMILIES.len());
-        assert!(samples.iter().all(|sample| sample.board.cells() > 0));
+        assert!(samples.iter().all(|sample| sample.answer.is_some() || sample.board.arc().is_some()));
         let easy = samples[0].board.sudoku().unwrap();
         assert!(Difficulty::Easy.givens(easy.shape()).contains(&easy.givens()));
         assert!(samples[9..18].iter().all(|sample| sample.board.maze().unwrap().check().is_ok()));

@@ -9,10 +9,10 @@ use super::command::CommandId;
 pub use super::document::{Document, RunStatus, Told, Verdict};
 use super::hand::Hand;
 use super::heat::Residents;
+use super::library::Library;
 use super::movie::Movie;
 use super::persist::{Loop, Settings};
 use super::picture::PictureDraft;
-use super::puzzles::Sample;
 use super::research::ResearchState;
 use super::scene::{Scene, scene};
 use super::train::TrainState;
@@ -65,6 +65,17 @@ pub struct LogLine {
     pub text: String,
 }
 
+/// A remembered file that cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Why not.
+    pub why: String,
+    /// It can be read, but is nothing that can be opened.
+    pub refused: bool,
+}
+
 /// The state of the window.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -108,12 +119,10 @@ pub struct State {
     pub dark: bool,
     /// What is kept between starts.
     pub settings: Settings,
-    /// The library's puzzles; empty until they are made.
-    pub samples: Vec<Sample>,
-    /// Boards of this session that the model solved, or not.
-    pub outcomes: Vec<(Board, bool)>,
-    /// Opened files that are not there any more.
-    pub missing: Vec<PathBuf>,
+    /// The sets of puzzles, and what was answered to them.
+    pub library: Library,
+    /// Opened files that cannot be opened any more.
+    pub missing: Vec<Trouble>,
     /// A puzzle is being made.
     pub generating: bool,
     /// Messages in the corner.
@@ -167,8 +176,7 @@ impl State {
             research: ResearchState::default(),
             dark: true,
             settings,
-            samples: Vec::new(),
-            outcomes: Vec::new(),
+            library: Library::default(),
             missing: Vec::new(),
             generating: false,
             toasts: Vec::new(),
@@ -289,6 +297,7 @@ impl State {
     /// something happens by itself, if anything does.
     pub fn tick(&mut self, now: f64) -> Option<f64> {
         self.now = now;
+        super::library::refresh(self);
         self.toasts.retain(|toast| toast.error || now - toast.born < NOTE_STAYS);
         let toasts = self.toasts.iter().filter(|t| !t.error).map(|t| NOTE_STAYS - (now - t.born)).reduce(f64::min);
         let moves = !self.settings.still && self.doc.playhead.at > 0;

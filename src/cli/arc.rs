@@ -62,7 +62,7 @@ pub fn poll(model: &Hrm, names: &[String], sheet: &Sheet, count: usize, limits: 
         bar.inc(1);
         ControlFlow::Continue(())
     };
-    answers(model, &questions, limits, 16, &mut |_| ControlFlow::Continue(()), &mut see)
+    answers(model, &questions, limits, (16, false), &mut |_| ControlFlow::Continue(()), &mut see)
         .map_err(|e| anyhow!("the device stopped answering: {e:?}"))?;
     bar.finish_and_clear();
     Ok(poll)

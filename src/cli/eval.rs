@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         ControlFlow::Continue(())
     };
-    answers(&model, &examples, limits, arguments.batch, &mut watch, &mut see)
+    answers(&model, &examples, limits, (arguments.batch, true), &mut watch, &mut see)
         .map_err(|e| anyhow::anyhow!("the device stopped answering: {e:?}"))?;
     let figures = tally.figures();
     let score = matches!(boards, Boards::Arc { .. }).then(|| ballot.score());

@@ -2,6 +2,7 @@
 
 mod answered;
 mod arc;
+mod browse;
 mod build;
 mod builder;
 mod csv;
@@ -23,6 +24,7 @@ mod tasks;
 pub use self::csv::{CsvPuzzle, CsvPuzzles, CsvWriter, Wrong, write_csv, write_maze_csv};
 pub use answered::Answered;
 pub use arc::{ArcTasks, read_arc};
+pub use browse::{Collection, RightAnswer, Specimen, browse, browse_csv, browse_tasks, is_data};
 pub use build::{BuildOptions, Built, TestFrom, Watch, build};
 pub use builder::{Begins, Counts, FolderWriter, Metadata, PartWriter, Rows, identifiers, parts};
 pub use error::DataError;

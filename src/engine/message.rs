@@ -126,6 +126,8 @@ pub enum Command {
         halting: Halting,
         /// The most segments to take.
         max_segments: usize,
+        /// How many are answered together; with 1 each is told as soon as it can be.
+        batch: usize,
     },
     /// Fit a copy of the loaded model to a task's examples, between other requests; it then answers in its place. A
     /// newer `Fit` replaces an older one, and another model or device ends it.

@@ -95,14 +95,7 @@ impl Worker {
                 },
             };
             let job = match &next {
-                Some(
-                    Command::Think { job, .. }
-                    | Command::Replay { job, .. }
-                    | Command::LookInside { job, .. }
-                    | Command::Poll { job, .. }
-                    | Command::Fit { job, .. },
-                ) => Some(*job),
-                Some(_) => None,
+                Some(command) => job_of(command),
                 None => self.fitting.as_ref().map(|fitting| fitting.job),
             };
             // Drivers that lose their device panic deep inside; the window must outlive that.
@@ -133,8 +126,8 @@ impl Worker {
                 self.outbox.send(Event::Cancelled(job))
             }
             Command::Replay { job, .. } | Command::LookInside { job, .. } => self.aside(job, &command),
-            Command::Poll { job, questions, halting, max_segments } => {
-                self.poll(job, &questions, Limits { halting, max_segments })
+            Command::Poll { job, questions, halting, max_segments, batch } => {
+                self.poll(job, &questions, Limits { halting, max_segments }, batch)
             }
             Command::Fit { job, name, task, plan } => {
                 self.end_fit()?;
@@ -282,13 +275,7 @@ impl Worker {
             if outbox.send(event).is_break() || interrupted(job, inbox, waiting, &mut gone) {
                 return ControlFlow::Break(());
             }
-            // Whoever looks back does not wait for the run's end.
-            let asked = waiting.iter().position(is_aside);
-            match asked.and_then(|at| waiting.remove(at)) {
-                // A device that no longer answers is noticed by the run itself.
-                Some(command) => aside(&model, &command, outbox, &mut || false).unwrap_or(ControlFlow::Continue(())),
-                None => ControlFlow::Continue(()),
-            }
+            between(&model, waiting, outbox)
         });
         if gone {
             return ControlFlow::Break(());
@@ -317,7 +304,7 @@ impl Worker {
         }
     }
 
-    fn poll(&mut self, job: JobId, questions: &[Example], limits: Limits) -> ControlFlow<()> {
+    fn poll(&mut self, job: JobId, questions: &[Example], limits: Limits, batch: usize) -> ControlFlow<()> {
         let fit = |config: &HrmConfig| questions.iter().all(|asked| knows(config, &asked.inputs));
         let Some(model) = self.answering().filter(|model| fit(&model.config)).cloned() else {
             let message = "no model that knows such boards is loaded: choose one that fits".into();
@@ -327,11 +314,10 @@ impl Worker {
         let (mut gone, mut stopped) = (false, false);
         let mut watch = |_| {
             stopped |= interrupted(job, inbox, waiting, &mut gone);
-            if stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if stopped { ControlFlow::Break(()) } else { between(&model, waiting, outbox) }
         };
         let mut see = |_, answer| outbox.send(Event::Answered { job, answer });
-        // One at a time, so that the first is there at once.
-        let outcome = answers(&model, questions, limits, 1, &mut watch, &mut see);
+        let outcome = answers(&model, questions, limits, (batch, false), &mut watch, &mut see);
         if gone {
             return ControlFlow::Break(());
         }
@@ -343,10 +329,32 @@ impl Worker {
     }
 }
 
+/// Does what can be done between two micro-steps: whoever looks back does not wait for the end of what is under way.
+fn between(model: &Hrm, waiting: &mut VecDeque<Command>, outbox: &Outbox) -> ControlFlow<()> {
+    let asked = waiting.iter().position(is_aside);
+    match asked.and_then(|at| waiting.remove(at)) {
+        // A device that no longer answers is noticed by the run itself.
+        Some(command) => aside(model, &command, outbox, &mut || false).unwrap_or(ControlFlow::Continue(())),
+        None => ControlFlow::Continue(()),
+    }
+}
+
 /// Whether a model can be asked about these tokens `[S]`.
 pub(super) fn knows(config: &HrmConfig, tokens: &[i32]) -> bool {
     let known = |t: &i32| usize::try_from(*t).is_ok_and(|t| t < config.vocab);
     tokens.len() == config.seq_len && tokens.iter().all(known)
+}
+
+/// The job that a command names.
+fn job_of(command: &Command) -> Option<JobId> {
+    match command {
+        Command::Think { job, .. }
+        | Command::Replay { job, .. }
+        | Command::LookInside { job, .. }
+        | Command::Poll { job, .. }
+        | Command::Fit { job, .. } => Some(*job),
+        _ => None,
+    }
 }
 
 /// What a panic said.
@@ -365,8 +373,8 @@ fn interrupted(job: JobId, inbox: &Receiver<Command>, waiting: &mut VecDeque<Com
             // Cancels a `Think` that still waits.
             // It may be the fit that goes on between requests, too.
             Ok(Command::Cancel(other)) => {
-                waiting
-                    .retain(|c| !matches!(c, Command::Think { job, .. } | Command::Replay { job, .. } | Command::Poll { job, .. } if *job == other));
+                let of = |command: &Command| job_of(command) == Some(other);
+                waiting.retain(|command| matches!(command, Command::Fit { .. }) || !of(command));
                 waiting.push_back(Command::Cancel(other));
             }
             Ok(

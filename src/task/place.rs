@@ -45,6 +45,16 @@ pub fn place(board: &Board, boards: Boards) -> Option<Placement> {
     }
 }
 
+/// Whether [`place`] finds a place, without making the tokens.
+pub fn fits(board: &Board, boards: Boards) -> bool {
+    match (board, boards) {
+        (Board::Sudoku(sheet), Boards::Sudoku(shape)) => sheet.board().shape() == shape,
+        (Board::Maze(maze), Boards::Maze { side }) => maze.side() <= side,
+        (Board::Arc(sheet), Boards::Arc { side }) => sheet.input().rows().max(sheet.input().cols()) <= side,
+        _ => false,
+    }
+}
+
 fn place_maze(board: &Maze, side: usize) -> Option<Placement> {
     let own = board.side();
     let before = side.checked_sub(own)? / 2;
@@ -72,8 +82,10 @@ mod tests {
         assert_eq!(seen, maze::encode(board.maze().unwrap()));
         assert_eq!(placed.tokens.iter().filter(|token| **token == maze::WALL).count(), 16 + 4);
         assert!(place(&board, Boards::Maze { side: 3 }).unwrap().is_whole());
-        assert_eq!(place(&board, Boards::Maze { side: 2 }), None);
-        assert_eq!(place(&board, Boards::Arc { side: 9 }), None);
+        for boards in [Boards::Maze { side: 2 }, Boards::Arc { side: 9 }] {
+            assert!(place(&board, boards).is_none() && !fits(&board, boards));
+        }
+        assert!(fits(&board, Boards::Maze { side: 3 }));
     }
 
     #[test]
@@ -85,6 +97,8 @@ mod tests {
         let sheet = Sheet::new("a", Task::parse(r#"{"train":[],"test":[{"input":[[1,2]]}]}"#).unwrap()).unwrap();
         let placed = place(&sheet.clone().into(), Boards::Arc { side: 3 }).unwrap();
         assert_eq!((placed.tokens[0], placed.size), (3, (3, 3)));
-        assert_eq!(place(&sheet.into(), Boards::Arc { side: 1 }), None);
+        let sheet = Board::from(sheet);
+        assert!(fits(&sheet, Boards::Arc { side: 2 }) && !fits(&sheet, Boards::Arc { side: 1 }));
+        assert_eq!(place(&sheet, Boards::Arc { side: 1 }), None);
     }
 }

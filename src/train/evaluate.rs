@@ -48,11 +48,12 @@ pub struct Answer {
     pub right: usize,
     /// Labelled cells.
     pub counted: usize,
-    /// Whether the board was wholly right after each segment that the limits allow.
+    /// Whether the board was wholly right after each segment that was run.
     pub right_after: Vec<bool>,
 }
 
-/// Runs every puzzle for all segments that `limits` allow, `batch` at a time, and notes where each would have stopped.
+/// Runs every puzzle, `batch` at a time, and notes where each stops; with `beyond` for all segments that `limits` allow, else
+/// until the last of those run together has stopped.
 /// `see` is given each puzzle's number and answer, in order, and may break off after it; as may `watch`, which hears the
 /// number of puzzles done after every micro-step.
 ///
@@ -62,7 +63,7 @@ pub fn answers(
     model: &Hrm,
     examples: &[Example],
     limits: Limits,
-    batch: usize,
+    (batch, beyond): (usize, bool),
     watch: &mut dyn FnMut(usize) -> ControlFlow<()>,
     see: &mut dyn FnMut(usize, Answer) -> ControlFlow<()>,
 ) -> Result<(), TensorReadError> {
@@ -93,6 +94,9 @@ pub fn answers(
                     *answer = Answer { tokens, segments, q_halt, right, counted, right_after };
                 }
             }
+            if !beyond && found.iter().all(|answer| answer.segments > 0) {
+                break;
+            }
         }
         for answer in found {
             done += 1;
@@ -114,7 +118,7 @@ pub fn answer(model: &Hrm, example: &Example, limits: Limits) -> Result<Answer, 
         found = answer;
         ControlFlow::Continue(())
     };
-    answers(model, std::slice::from_ref(example), limits, 1, &mut |_| ControlFlow::Continue(()), &mut see)?;
+    answers(model, std::slice::from_ref(example), limits, (1, true), &mut |_| ControlFlow::Continue(()), &mut see)?;
     Ok(found)
 }
 
@@ -136,7 +140,7 @@ pub fn evaluate(
         tally.add(&examples[index], &answer);
         ControlFlow::Continue(())
     };
-    answers(model, examples, limits, batch, watch, &mut see)?;
+    answers(model, examples, limits, (batch, true), watch, &mut see)?;
     Ok(tally.figures())
 }
 
@@ -209,7 +213,7 @@ fn argmax(values: &[f32]) -> usize {
 mod tests {
     use super::*;
     use crate::model::{Halting, Initializer, tiny_config};
-    use burn::tensor::Device;
+    use burn::tensor::{Device, Tensor};
 
     #[test]
     fn figures_do_not_depend_on_the_batch() {
@@ -223,6 +227,33 @@ mod tests {
         assert_eq!(one, all);
         assert_eq!((one.puzzles, one.segments_mean, one.by_segment.len()), (7, 2.0, 2));
         assert_eq!(one.by_segment[1].exact, one.exact);
+    }
+
+    #[test]
+    fn nothing_is_run_beyond_the_stop_unless_asked() {
+        let mut model = Initializer { seed: 4, ..Default::default() }.build(&tiny_config(), &Device::flex());
+        // Fresh weights have -5 for both; now it stops at once.
+        model.q_bias = model.q_bias.clone() * Tensor::<2>::from_data([[1.0, 2.0]], &Device::flex());
+        let example = Example { inputs: vec![1; 16], labels: vec![1; 16], puzzle_id: 0 };
+        let limits = Limits { halting: Halting::Adaptive, max_segments: 4 };
+        let run = |beyond| {
+            let (mut steps, mut found) = (0, Answer::default());
+            let mut watch = |_| {
+                steps += 1;
+                ControlFlow::Continue(())
+            };
+            let mut see = |_, answer| {
+                found = answer;
+                ControlFlow::Continue(())
+            };
+            let examples = std::slice::from_ref(&example);
+            answers(&model, examples, limits, (1, beyond), &mut watch, &mut see).unwrap();
+            (steps, found)
+        };
+        let (short, stopped) = run(false);
+        let (whole, all) = run(true);
+        assert_eq!((short * 4, &stopped.tokens, stopped.segments), (whole, &all.tokens, 1));
+        assert_eq!((stopped.right_after.len(), all.right_after.len()), (1, 4));
     }
 
     #[test]

@@ -255,7 +255,7 @@ fn all_answers(model: &Hrm, examples: &[Example]) -> Result<Vec<Answer>, FitErro
         found.push(answer);
         ControlFlow::Continue(())
     };
-    let outcome = answers(model, examples, limits, 32, &mut |_| ControlFlow::Continue(()), &mut see);
+    let outcome = answers(model, examples, limits, (32, true), &mut |_| ControlFlow::Continue(()), &mut see);
     outcome.map_err(|e: TensorReadError| FitError::Device(format!("{e:?}")))?;
     Ok(found)
 }

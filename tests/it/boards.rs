@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use eframe::egui::{Event, Key, Modifiers, Pos2, Rect, Vec2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use hrmscope::app::{Action, App, ArcAction, Mode, RunStatus, Source, ThemeChoice, Tool};
+use hrmscope::app::{Action, App, ArcAction, LibraryAction, Mode, RunStatus, Source, ThemeChoice, Tool};
 use hrmscope::board::maze::Maze;
 use hrmscope::board::{Board, Kind};
 use hrmscope::checkpoint;
@@ -216,6 +216,13 @@ fn with_tasks(folder: &Path, size: Vec2) -> Harness<'static, App> {
     harness
 }
 
+/// Puts a puzzle of the shown set on the board by its name.
+fn put(harness: &mut Harness<'_, App>, name: &str) {
+    let set = harness.state().state.library.shown();
+    let index = set.specimens.iter().position(|one| one.board.arc().is_some_and(|sheet| sheet.name() == name));
+    act(harness, Action::Library(LibraryAction::Put(index.unwrap())));
+}
+
 #[test]
 fn a_task_is_painted_and_an_unknown_one_is_told() {
     let folder = tempfile::tempdir().unwrap();
@@ -251,8 +258,7 @@ fn a_task_is_painted_and_an_unknown_one_is_told() {
     harness.step();
     harness.step();
     assert_eq!(input(&harness), "4");
-    let other = harness.state().state.samples.iter().position(|sample| sample.name == "other").unwrap();
-    act(&mut harness, Action::UseSample(other));
+    put(&mut harness, "other");
     wait(&mut harness, "the unknown task is answered all the same", finished);
     harness.step();
     harness.get_by_label_contains("tasks has no row in its puzzle table for the task other");
@@ -340,8 +346,7 @@ fn a_task_is_asked_in_variants_and_an_edit_lets_the_votes_go() {
 fn an_unknown_task_is_fitted_and_the_fit_forgotten() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = with_tasks(folder.path(), Vec2::new(1280.0, 800.0));
-    let other = harness.state().state.samples.iter().position(|sample| sample.name == "other").unwrap();
-    act(&mut harness, Action::UseSample(other));
+    put(&mut harness, "other");
     wait(&mut harness, "the unknown task is answered", finished);
     let loaded = harness.state().state.model.clone().unwrap();
     let plan = |steps, whole| Action::Arc(ArcAction::Plan(FitPlan { steps, whole }));
@@ -470,7 +475,7 @@ fn pictures(harness: &mut Harness<'_, App>, name: &str) {
 }
 
 fn pictures_of(harness: &mut Harness<'_, App>, name: &str, all: &[(Vec2, &str, ThemeChoice)]) {
-    wait(harness, "everything is computed", |app| finished(app) && !app.state.samples.is_empty());
+    wait(harness, "everything is computed", |app| finished(app) && !app.state.library.samples().is_empty());
     for &(size, width, theme) in all {
         harness.set_size(size);
         act(harness, Action::SetTheme(theme));

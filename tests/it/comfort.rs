@@ -43,7 +43,7 @@ fn a_command_gets_other_keys() {
 #[test]
 fn contrast_changes_everything_at_once() {
     let mut harness = open(Vec::new(), Vec2::new(1280.0, 720.0));
-    wait(&mut harness, "a first answer", |app| finished(app) && !app.state.samples.is_empty());
+    wait(&mut harness, "a first answer", |app| finished(app) && !app.state.library.samples().is_empty());
     act(&mut harness, Action::SetTheme(ThemeChoice::Dark));
     act(&mut harness, Action::GoToEnd);
     act(&mut harness, Action::ToggleContrast);

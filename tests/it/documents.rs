@@ -221,7 +221,7 @@ fn tabs_look_as_they_did() {
     act(&mut harness, Action::ShowKind(Kind::Sudoku));
     act(&mut harness, Action::Paste(PUZZLE.into()));
     wait(&mut harness, "everything is computed", |app| {
-        finished(app) && app.state.doc.verdict.is_some() && !app.state.samples.is_empty()
+        finished(app) && app.state.doc.verdict.is_some() && !app.state.library.samples().is_empty()
     });
     for theme in [ThemeChoice::Dark, ThemeChoice::Light] {
         act(&mut harness, Action::SetTheme(theme));

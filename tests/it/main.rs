@@ -6,6 +6,7 @@ mod cli;
 mod comfort;
 mod documents;
 mod golden;
+mod library;
 mod pictures;
 mod robustness;
 mod runs;

@@ -18,7 +18,7 @@ fn at_step_ten(folder: &Path) -> Harness<'static, App> {
     let puzzle = Sudoku::parse("1... ..3. .4.. ...2", None).unwrap();
     act(&mut harness, Action::Paste(puzzle.to_text()));
     wait(&mut harness, "everything is computed", |app| {
-        finished(app) && app.state.doc.verdict.is_some() && !app.state.samples.is_empty()
+        finished(app) && app.state.doc.verdict.is_some() && !app.state.library.samples().is_empty()
     });
     act(&mut harness, Action::GoTo(10));
     harness.run_steps(4);

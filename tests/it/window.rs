@@ -291,7 +291,7 @@ fn it_looks_as_it_did() {
     let puzzle = Sudoku::parse("1... ..3. .4.. ...2", None).unwrap();
     act(&mut harness, Action::Paste(puzzle.to_text()));
     wait(&mut harness, "everything is computed", |app| {
-        finished(app) && app.state.doc.verdict.is_some() && !app.state.samples.is_empty()
+        finished(app) && app.state.doc.verdict.is_some() && !app.state.library.samples().is_empty()
     });
     for (size, name) in [(Vec2::new(1280.0, 800.0), "wide"), (Vec2::new(1024.0, 640.0), "small")] {
         harness.set_size(size);

@@ -61,7 +61,8 @@ fn ask(state: &mut State, effects: &mut Vec<Effect>) {
     let job = state.arc.next_job();
     state.arc.asked = Some(Asked { job, poll, running: true, shown: None });
     let (halting, max_segments) = (state.settings.halting, state.max_segments());
-    effects.push(Effect::Engine(Command::Poll { job, questions, halting, max_segments }));
+    // One at a time, so that the first is there at once.
+    effects.push(Effect::Engine(Command::Poll { job, questions, halting, max_segments, batch: 1 }));
 }
 
 /// Lets the votes go: they are about a board or a model that is no more.

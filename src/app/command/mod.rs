@@ -4,6 +4,7 @@ mod arc;
 mod board;
 mod document;
 mod general;
+mod library;
 mod pictures;
 mod research;
 mod shortcut;
@@ -83,6 +84,10 @@ pub enum CommandId {
     NextTab,
     PreviousTab,
     CopyState,
+    OpenFolder,
+    AskAll,
+    StopAskAll,
+    SaveResults,
     Quit,
     Undo,
     Redo,
@@ -211,8 +216,12 @@ impl CommandId {
                 | Loop
                 | Think
         );
-        let tables = board::TABLE.iter().chain(document::TABLE).chain(arc::TABLE).chain(pictures::TABLE);
-        clock || tables.map(|command| command.id).any(|id| id == self && !matches!(id, NewPuzzle | Save | SaveAs))
+        let boards = board::TABLE.iter().chain(document::TABLE).chain(arc::TABLE).chain(pictures::TABLE);
+        let tables = boards.chain(library::TABLE);
+        clock
+            || tables
+                .map(|command| command.id)
+                .any(|id| id == self && !matches!(id, NewPuzzle | Save | SaveAs | OpenFolder))
     }
 }
 
@@ -227,7 +236,7 @@ fn has_steps(state: &State) -> bool {
 /// All commands.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
     let boards = document::TABLE.iter().chain(board::TABLE).chain(arc::TABLE).chain(pictures::TABLE);
-    general::TABLE.iter().chain(boards).chain(research::TABLE)
+    general::TABLE.iter().chain(boards).chain(library::TABLE).chain(research::TABLE)
 }
 
 /// The command of a name.

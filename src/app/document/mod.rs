@@ -27,7 +27,7 @@ pub(super) use put::{
 pub use recall::Recall;
 pub(super) use recall::{copy_moment, found_model, recall, recalled, same_hash};
 pub use save::Saving;
-pub(super) use save::{not_saved, save, saved};
+pub(super) use save::{csv_row, not_saved, save, saved, title_of};
 pub(super) use tabs::tabs;
 pub use tabs::{Answer, TabAction};
 

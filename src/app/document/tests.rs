@@ -17,6 +17,7 @@ use super::*;
 use crate::board::maze::MazeKind;
 use crate::board::read;
 use crate::board::sudoku::{Shape, Sudoku};
+use crate::dataset::Specimen;
 use crate::engine::{Command, Event, ModelSource};
 
 fn does(state: &mut State, action: Action) -> Vec<Effect> {
@@ -104,7 +105,7 @@ fn a_run_is_kept_while_another_board_is_shown() {
 #[test]
 fn opened_boards_take_the_place_of_those_that_nobody_worked_on() {
     let mut state = State::new(Settings::default());
-    let found = |text: &str| super::super::open::Opened::Boards(read(text).unwrap());
+    let found = |text: &str| super::super::open::gathered(read(text).unwrap());
     let open = |state: &mut State, path: &str, text: &str| {
         hear(state, News::Looked(path.into(), Ok(found(text))), &mut Vec::new());
     };
@@ -118,14 +119,16 @@ fn opened_boards_take_the_place_of_those_that_nobody_worked_on() {
         [Some("/a/one.txt".into()), Some("/a/two.txt".into()), None],
         "a file of rows is not written back"
     );
-    assert_eq!(state.settings.recent_boards, ["/a/many.csv", "/a/two.txt", "/a/one.txt"].map(PathBuf::from));
+    assert_eq!(state.settings.recent_boards, ["/a/two.txt", "/a/one.txt"].map(PathBuf::from));
+    assert_eq!(state.settings.recent_sets, [PathBuf::from("/a/many.csv")]);
     open(&mut state, "/a/one.txt", "2... .... .... ....");
     assert_eq!((state.documents().count(), state.doc.name()), (3, "one"));
     assert!(state.toasts.iter().any(|toast| toast.text.contains("open already")));
     // Samples and new puzzles take each other's place until they are worked on.
     let made = |state: &mut State| {
         let order = Order { what: What::Sudoku(Shape::ALL[0], Difficulty::Easy), asked: true };
-        hear(state, News::Generated(order, make(order.what, 1)), &mut Vec::new());
+        let made = make(order.what, 1).map(|board| Specimen::solved(None, board));
+        hear(state, News::Generated(order, made), &mut Vec::new());
     };
     made(&mut state);
     made(&mut state);

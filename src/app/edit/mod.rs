@@ -11,13 +11,13 @@ pub use grid::worked_on;
 pub use select::{answer, selection};
 
 use super::action::{Action, Effect};
-use super::document::{Moment, board_changed, put, recall, show_kind, tidy};
+use super::document::{Moment, board_changed, csv_row, put, recall, show_kind, tidy};
 use super::figures::{Judged, colour};
 use super::hand::{Pen, Tool};
 use super::heat::View;
 use super::state::State;
 use crate::board::arc::{COLOURS, Grid, Place};
-use crate::board::maze::{Cell, Maze, MazePuzzle};
+use crate::board::maze::{Cell, Maze};
 use crate::board::sudoku::Solutions;
 use crate::board::{Board, Kind, read};
 use draw::{draw, paint_grid};
@@ -285,22 +285,13 @@ fn copy(state: &mut State, effects: &mut Vec<Effect>) {
 /// The line of a puzzle file, `source,question,answer,rating`.
 fn copy_csv(state: &mut State, effects: &mut Vec<Effect>) {
     let judged = state.doc.verdict.as_ref().map(|verdict| &verdict.judged);
-    let line = match (state.board(), judged) {
-        (Board::Sudoku(sheet), Some(Judged::Sudoku { solutions: Solutions::Unique(solution), rating })) => {
-            Some((sheet.board().to_text(), solution.to_text(), *rating as usize))
-        }
-        (Board::Maze(maze), _) => {
-            MazePuzzle::solve(maze.clone()).ok().map(|puzzle| (maze.to_text(), puzzle.answer_text(), puzzle.steps()))
-        }
-        _ => None,
-    };
-    match line {
-        Some((question, answer, rating)) => {
+    match csv_row(state.board(), judged) {
+        Ok(row) => {
             let source = state.doc.title.replace(',', " ").replace('"', "'");
-            effects.push(Effect::Copy(format!("{source},{question},{answer},{rating}\n")));
+            effects.push(Effect::Copy(format!("{source},{row}\n")));
             state.say(false, "The line source,question,answer,rating is on the clipboard.", None);
         }
-        None => state.say(false, "No line for a puzzle file: the board has no single answer.", None),
+        Err(_) => state.say(false, "No line for a puzzle file: the board has no single answer.", None),
     }
 }
 

@@ -60,9 +60,9 @@ fn made_for(cx: &Cx<'_>, source: &ModelSource) -> Option<Boards> {
 pub fn models(ui: &mut Ui, cx: &mut Cx<'_>) {
     for (name, detail, source) in choices(cx) {
         if let ModelSource::Path(path) = &source
-            && recent::is_missing(cx, path)
+            && let Some(trouble) = recent::trouble(cx, path)
         {
-            recent::missing(ui, cx, path, &name);
+            recent::missing(ui, cx, trouble, &name, Action::UseModel(source.clone()));
             continue;
         }
         let active = cx.state.model.as_ref().is_some_and(|m| m.source == source);

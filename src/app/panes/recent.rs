@@ -6,6 +6,7 @@ use eframe::egui::{Align, Button, Layout, RichText, Ui, vec2};
 use lucide_icons::Icon;
 
 use super::super::action::Action;
+use super::super::state::Trouble;
 use super::super::theme;
 use super::super::widgets::Row;
 use super::Cx;
@@ -18,8 +19,8 @@ pub fn boards(ui: &mut Ui, cx: &mut Cx<'_>) {
     for path in &cx.state.settings.recent_boards {
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-        if is_missing(cx, path) {
-            missing(ui, cx, path, &name);
+        if let Some(trouble) = trouble(cx, path) {
+            missing(ui, cx, trouble, &name, Action::OpenPath(path.clone()));
             continue;
         }
         let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
@@ -33,24 +34,30 @@ pub fn boards(ui: &mut Ui, cx: &mut Cx<'_>) {
     }
 }
 
-/// Whether a remembered file is not there any more.
-pub fn is_missing(cx: &Cx<'_>, path: &Path) -> bool {
-    cx.state.missing.iter().any(|missing| missing == path)
+/// Why a remembered file cannot be opened, where that is known.
+pub fn trouble<'a>(cx: &Cx<'a>, path: &Path) -> Option<&'a Trouble> {
+    cx.state.missing.iter().find(|trouble| trouble.path == path)
 }
 
-/// The row of a file that is not there any more, with a button that takes it off the list.
-pub fn missing(ui: &mut Ui, cx: &mut Cx<'_>, path: &Path, name: &str) {
+/// The row of a file that cannot be opened: a click tries again, a button takes it off the list.
+pub fn missing(ui: &mut Ui, cx: &mut Cx<'_>, trouble: &Trouble, name: &str, again: Action) {
     let size = vec2(ui.available_width(), theme::ROW);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let button = Button::new(theme::icon(Icon::X, 13.0).color(cx.theme.secondary)).frame(false);
         let response = ui.add(button.min_size(vec2(28.0, theme::ROW))).accessible_name(format!("Forget {name}"));
         if response.on_hover_text("Take it off the list").clicked() {
-            cx.actions.push(Action::Forget(path.to_owned()));
+            cx.actions.push(Action::Forget(trouble.path.clone()));
         }
-        let tip = format!("{} is not there any more", path.display());
+        let tip = match trouble.refused {
+            true => format!("{}. Click: try again", trouble.why),
+            false => format!("{}: {}. Click: try again", trouble.path.display(), trouble.why),
+        };
         let faint = theme::Theme { text: cx.theme.faint, secondary: cx.theme.faint, ..*cx.theme };
-        let (icon, detail) = (Icon::FileX, "gone");
-        Row { icon, mark: faint.faint, name, detail, active: false, tip: &tip }.show(ui, &faint);
+        let (icon, detail) = (Icon::FileX, if trouble.refused { "unreadable" } else { "gone" });
+        let row = Row { icon, mark: faint.faint, name, detail, active: false, tip: &tip };
+        if row.show(ui, &faint).clicked() {
+            cx.actions.push(again);
+        }
     });
 }

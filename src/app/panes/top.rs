@@ -131,7 +131,14 @@ fn status(ui: &mut Ui, cx: &Cx<'_>) {
 
 fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
     menu(ui, "File", |ui| {
-        for id in [CommandId::NewTab, CommandId::Open, CommandId::Save, CommandId::SaveAs, CommandId::CloseTab] {
+        for id in [
+            CommandId::NewTab,
+            CommandId::Open,
+            CommandId::OpenFolder,
+            CommandId::Save,
+            CommandId::SaveAs,
+            CommandId::CloseTab,
+        ] {
             menu_item(ui, cx, id);
         }
         ui.separator();
@@ -230,6 +237,11 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         menu_item(ui, cx, CommandId::Layout);
     });
     menu(ui, "Run", |ui| {
+        use CommandId::{AskAll, SaveResults, StopAskAll};
+        for id in [AskAll, StopAskAll, SaveResults] {
+            menu_item(ui, cx, id);
+        }
+        ui.separator();
         for id in [CommandId::Play, CommandId::Loop, CommandId::Faster, CommandId::Slower] {
             menu_item(ui, cx, id);
         }

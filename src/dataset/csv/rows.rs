@@ -59,10 +59,17 @@ pub struct CsvPuzzles {
     ended: bool,
 }
 
+/// Where the rows come from.
+#[derive(Debug)]
+enum Input {
+    File(File),
+    Bytes(&'static [u8]),
+}
+
 /// A file that ends with an error when a row is too long.
 #[derive(Debug)]
 struct Bounded {
-    file: File,
+    input: Input,
     left: usize,
 }
 
@@ -72,7 +79,10 @@ impl Read for Bounded {
             return Err(io::Error::other("the row does not end: is a closing quote missing?"));
         }
         let most = buffer.len().min(self.left);
-        let count = self.file.read(&mut buffer[..most])?;
+        let count = match &mut self.input {
+            Input::File(file) => file.read(&mut buffer[..most])?,
+            Input::Bytes(bytes) => bytes.read(&mut buffer[..most])?,
+        };
         self.left -= count;
         Ok(count)
     }
@@ -90,12 +100,24 @@ impl CsvPuzzles {
     /// Names the file and what is wrong: it cannot be read, or a column is missing.
     pub fn open(path: &Path, policy: Wrong) -> Result<Self, DataError> {
         let read = |reason| FileError { what: "read", path: path.to_owned(), reason };
-        let wrong = |line: u64, why: String| DataError::Row { path: path.to_owned(), line, why };
         let file = File::open(path).map_err(read)?;
         if file.metadata().map_err(read)?.is_dir() {
             return Err(read(io::ErrorKind::IsADirectory.into()).into());
         }
-        let bounded = Bounded { file, left: LONGEST_ROW };
+        Self::begin(path, Input::File(file), policy)
+    }
+
+    /// [`CsvPuzzles::open`] for a file that the program carries under this name.
+    ///
+    /// # Errors
+    /// A column is missing.
+    pub fn of_bytes(name: &Path, bytes: &'static [u8], policy: Wrong) -> Result<Self, DataError> {
+        Self::begin(name, Input::Bytes(bytes), policy)
+    }
+
+    fn begin(path: &Path, input: Input, policy: Wrong) -> Result<Self, DataError> {
+        let wrong = |line: u64, why: String| DataError::Row { path: path.to_owned(), line, why };
+        let bounded = Bounded { input, left: LONGEST_ROW };
         let mut reader = csv::ReaderBuilder::new().flexible(true).buffer_capacity(CHUNK).from_reader(bounded);
         let header = reader.byte_headers().map_err(|e| wrong(1, reason(e)))?.clone();
         let column = |name: &str| header.iter().position(|field| field.trim_ascii() == name.as_bytes());

@@ -164,7 +164,7 @@ fn with_tasks() -> (Engine, tempfile::TempDir) {
 fn poll(job: u64, count: usize) -> Command {
     let asked = |at: usize| Example { inputs: vec![at as i32 % 12; 16], labels: vec![], puzzle_id: 0 };
     let questions = (0..count).map(asked).collect();
-    Command::Poll { job: JobId(job), questions, halting: Halting::Fixed, max_segments: 2 }
+    Command::Poll { job: JobId(job), questions, halting: Halting::Fixed, max_segments: 2, batch: 1 }
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn a_fit_goes_on_between_requests_and_then_answers() {
     let answer = |job: u64| {
         let asked = Example { inputs: vec![3; 16], labels: vec![], puzzle_id: 2 };
         let (questions, halting) = (vec![asked], Halting::Fixed);
-        engine.commands.send(Command::Poll { job: JobId(job), questions, halting, max_segments: 1 }).unwrap();
+        engine.commands.send(Command::Poll { job: JobId(job), questions, halting, max_segments: 1, batch: 1 }).unwrap();
         let Event::Answered { answer, .. } = next(&engine) else { panic!("it answers") };
         assert!(matches!(next(&engine), Event::PollFinished(_)));
         answer.q_halt

@@ -1,0 +1,299 @@
+//! The first puzzles of a set as boards with their answers, for people to look through. Memory stays bounded by the number
+//! of puzzles that are asked for, however long a file is.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::kind::Kind;
+use super::{Answered, CsvPuzzles, DataError, Rows, Wrong, builder, open, read_arc};
+use crate::board::Board;
+use crate::board::arc::{Pair, Sheet, Task};
+use crate::board::maze::MazePuzzle;
+use crate::board::sudoku::{Solutions, Sudoku, classify};
+use crate::files::FileError;
+use crate::task::{Boards, Example, IGNORE, arc};
+
+/// How many bytes at the start of a file are looked at to see what it is.
+const START: u64 = 1 << 12;
+
+/// A puzzle of a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Specimen {
+    /// Its own name; None where it has a number alone.
+    pub name: Option<String>,
+    /// Where the set says that it comes from; may be empty.
+    pub source: String,
+    /// How hard the set says that it is.
+    pub rating: Option<u32>,
+    /// What is asked.
+    pub board: Board,
+    /// What is right. An ARC task has its own answer within the board.
+    pub answer: Option<RightAnswer>,
+}
+
+/// The right answer to a Sudoku or a maze.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RightAnswer {
+    /// The board filled.
+    Digits(Sudoku),
+    /// A shortest path, start and goal included.
+    Path(Vec<usize>),
+}
+
+impl Specimen {
+    /// A board with the answer that the solver finds: the one solution of a Sudoku, a shortest path of a maze.
+    pub fn solved(name: Option<String>, board: Board) -> Self {
+        let answer = match &board {
+            Board::Sudoku(sheet) => match classify(sheet.board()) {
+                Solutions::Unique(solution) => Some(RightAnswer::Digits(solution)),
+                _ => None,
+            },
+            Board::Maze(maze) => MazePuzzle::solve(maze.clone()).ok().map(|puzzle| RightAnswer::Path(puzzle.path)),
+            Board::Arc(_) => None,
+        };
+        Self { name, source: String::new(), rating: None, board, answer }
+    }
+
+    fn answered(puzzle: Answered, source: String, rating: Option<u32>) -> Self {
+        let (board, answer) = match puzzle {
+            Answered::Sudoku(puzzle) => (puzzle.board.into(), RightAnswer::Digits(puzzle.solution)),
+            Answered::Maze(puzzle) => (puzzle.maze.into(), RightAnswer::Path(puzzle.path)),
+        };
+        Self { name: None, source, rating, board, answer: Some(answer) }
+    }
+}
+
+/// The puzzles of a set, at least one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Collection {
+    /// In the order of the set.
+    pub specimens: Vec<Specimen>,
+    /// What people should know of it, a sentence each: what was left out, and why.
+    pub notes: Vec<String>,
+}
+
+impl Collection {
+    fn cut(&mut self, limit: usize) {
+        self.notes.push(format!("The first {limit} are shown; the set has more."));
+    }
+
+    fn check(self) -> Result<Self, DataError> {
+        if self.specimens.is_empty() { Err(DataError::Empty) } else { Ok(self) }
+    }
+}
+
+/// The first `limit` puzzles of a puzzle CSV, of ARC JSON, or of a folder of either or of a public builder. Of two parts the
+/// one that is meant for measuring is taken.
+///
+/// # Errors
+/// What is wrong with the file or folder, and where.
+pub fn browse(path: &Path, limit: usize) -> Result<Collection, DataError> {
+    if !path.is_dir() {
+        return match is_json(path)? {
+            true => browse_arc(path, limit),
+            false => browse_csv(CsvPuzzles::open(path, Wrong::Skip)?, limit),
+        };
+    }
+    match Kind::of(path)? {
+        Kind::Csv { train, test } => {
+            let file = test.or(train).unwrap_or_else(|| path.to_owned());
+            browse_csv(CsvPuzzles::open(&file, Wrong::Skip)?, limit)
+        }
+        Kind::Arc => browse_arc(path, limit),
+        Kind::Builder { root, parts } => {
+            let part = parts.iter().find(|part| *part == "test").or(parts.first()).map_or("train", String::as_str);
+            rows(&root, part, limit)
+        }
+    }
+}
+
+/// Whether a folder holds data, by what lies in it.
+pub fn is_data(folder: &Path) -> bool {
+    folder.is_dir() && Kind::of(folder).is_ok()
+}
+
+fn is_json(path: &Path) -> Result<bool, DataError> {
+    let failed = |reason| FileError { what: "read", path: path.to_owned(), reason };
+    let mut start = Vec::new();
+    File::open(path).map_err(failed)?.take(START).read_to_end(&mut start).map_err(failed)?;
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).trim_ascii_start();
+    Ok(start.starts_with(b"{"))
+}
+
+/// The first `limit` puzzles of a file that is being read.
+///
+/// # Errors
+/// A row that cannot be read, by line.
+pub fn browse_csv(mut puzzles: CsvPuzzles, limit: usize) -> Result<Collection, DataError> {
+    let mut found = Collection::default();
+    for row in puzzles.by_ref().take(limit) {
+        let row = row?;
+        found.specimens.push(Specimen::answered(row.puzzle, row.source, row.rating));
+    }
+    if found.specimens.len() == limit && puzzles.next().is_some() {
+        found.cut(limit);
+    }
+    let wrong = puzzles.summary().wrong;
+    if wrong > 0 {
+        found.notes.push(format!("{wrong} rows whose answer is wrong by the rules were left out."));
+    }
+    found.check()
+}
+
+fn browse_arc(path: &Path, limit: usize) -> Result<Collection, DataError> {
+    let tasks = read_arc(path)?;
+    let both = !tasks.training.is_empty() && !tasks.evaluation.is_empty();
+    let named = |source: &'static str| move |(name, task)| (if both { source } else { "" }, name, task);
+    let training = tasks.training.into_iter().map(named("training"));
+    browse_tasks(training.chain(tasks.evaluation.into_iter().map(named("evaluation"))), limit)
+}
+
+/// Tasks with where they come from and their names: each of their test inputs is a puzzle.
+///
+/// # Errors
+/// None of them asks anything.
+pub fn browse_tasks(
+    tasks: impl Iterator<Item = (&'static str, String, Task)>,
+    limit: usize,
+) -> Result<Collection, DataError> {
+    let (mut found, mut silent) = (Collection::default(), 0);
+    for (source, name, task) in tasks {
+        let tests = task.test.len();
+        let Some(sheet) = Sheet::new(name.clone(), task) else {
+            silent += 1;
+            continue;
+        };
+        for test in 0..tests {
+            if found.specimens.len() == limit {
+                found.cut(limit);
+                return Ok(found);
+            }
+            let name = if tests == 1 { name.clone() } else { format!("{name}, test {}", test + 1) };
+            let (source, board) = (source.to_owned(), sheet.clone().asking(test).into());
+            found.specimens.push(Specimen { name: Some(name), source, rating: None, board, answer: None });
+        }
+    }
+    if silent > 0 {
+        found.notes.push(format!("{silent} tasks without a test input were left out."));
+    }
+    found.check()
+}
+
+/// A part of a builder's folder.
+fn rows(root: &Path, part: &str, limit: usize) -> Result<Collection, DataError> {
+    let rows = Rows::open(root, part)?;
+    let boards = open::boards(&rows, root)?;
+    let names = builder::identifiers(root)?.unwrap_or_default();
+    let (mut found, mut wrong) = (Collection::default(), 0);
+    for index in 0..rows.len().min(limit) {
+        let example = rows.example(index)?;
+        match specimen(boards, &example, &names) {
+            Some(specimen) => found.specimens.push(Specimen { source: part.to_owned(), ..specimen }),
+            None => wrong += 1,
+        }
+    }
+    if rows.len() > limit {
+        found.notes.push(format!("The first {limit} of {} in {part} are shown.", rows.len()));
+    }
+    if wrong > 0 {
+        found.notes.push(format!("{wrong} rows that are no puzzle with its answer were left out."));
+    }
+    found.check()
+}
+
+/// What an example's tokens show; an ARC pair that lies elsewhere than in the canvas's corner is found all the same.
+fn specimen(boards: Boards, example: &Example, names: &[String]) -> Option<Specimen> {
+    let Boards::Arc { side } = boards else {
+        return Answered::read(boards, example).ok().map(|puzzle| Specimen::answered(puzzle, String::new(), None));
+    };
+    let first = example.inputs.iter().position(|token| arc::colour(*token).is_some())?;
+    let corner = |tokens: &[i32]| -> Vec<i32> {
+        let (row, col) = (first / side, first % side);
+        let at = |r: usize, c: usize| (r < side && c < side).then(|| tokens.get(r * side + c).copied()).flatten();
+        let token = |cell: usize| at(row + cell / side, col + cell % side).unwrap_or(arc::PAD);
+        (0..side * side).map(token).map(|token| if token == IGNORE { arc::PAD } else { token }).collect()
+    };
+    let input = arc::decode(&corner(&example.inputs), side)?;
+    let output = arc::decode(&corner(&example.labels), side);
+    let name = usize::try_from(example.puzzle_id).ok().and_then(|id| names.get(id)).cloned();
+    let task = Task { train: Vec::new(), test: vec![Pair { input, output }] };
+    let sheet = Sheet::new(name.clone().unwrap_or_else(|| "Task".into()), task)?;
+    Some(Specimen { name, source: String::new(), rating: None, board: sheet.into(), answer: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::builder::tests::fixture;
+    use super::*;
+    use crate::board::Kind as BoardKind;
+
+    #[test]
+    fn a_file_is_read_up_to_the_limit_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.csv");
+        let row = |source: &str| format!("{source},1.34341221434321,1234341221434321,7\n");
+        let wrong = "w,1.34341221434321,2134341221434321,1\n";
+        let text = format!("source,question,answer,rating\n{}{wrong}{}{}", row("a"), row("b"), row("c"));
+        std::fs::write(&path, text).unwrap();
+        let all = browse(&path, 10).unwrap();
+        assert_eq!((all.specimens.len(), all.specimens[1].source.as_str(), all.specimens[1].rating), (3, "b", Some(7)));
+        assert!(all.notes[0].starts_with("1 rows whose answer is wrong"), "{:?}", all.notes);
+        assert!(matches!(&all.specimens[0].answer, Some(RightAnswer::Digits(solution)) if solution.is_solved()));
+        let some = browse(&path, 2).unwrap();
+        assert_eq!((some.specimens.len(), some.notes[0].as_str()), (2, "The first 2 are shown; the set has more."));
+        assert_eq!(browse(&path, 3).unwrap().notes.len(), 1, "nothing more than the wrong row");
+    }
+
+    #[test]
+    fn every_test_input_of_a_task_is_a_puzzle() {
+        let folder = tempfile::tempdir().unwrap();
+        let pair = r#"{"input":[[1]],"output":[[2]]}"#;
+        let text = format!(r#"{{"a":{{"train":[],"test":[{pair},{pair}]}},"b":{{"train":[],"test":[]}}}}"#);
+        std::fs::write(folder.path().join("tasks.json"), text).unwrap();
+        for path in [folder.path().join("tasks.json"), folder.path().to_owned()] {
+            let found = browse(&path, 9).unwrap();
+            let names: Vec<&str> = found.specimens.iter().filter_map(|one| one.name.as_deref()).collect();
+            assert_eq!(names, ["a, test 1", "a, test 2"]);
+            assert_eq!(found.notes, ["1 tasks without a test input were left out."]);
+        }
+    }
+
+    #[test]
+    fn a_builders_folder_is_shown_as_boards() {
+        let folder = fixture("", |_| {});
+        let found = browse(folder.path(), 3).unwrap();
+        assert_eq!(found.specimens.len(), 2);
+        assert!(found.specimens.iter().all(|one| one.board.kind() == BoardKind::Sudoku && one.answer.is_some()));
+        let notes =
+            ["The first 3 of 5 in train are shown.", "1 rows that are no puzzle with its answer were left out."];
+        assert_eq!(found.notes, notes);
+    }
+
+    #[test]
+    fn an_arc_pair_is_found_at_its_offset() {
+        let pair = Pair { input: "12\n34".parse().unwrap(), output: Some("56".parse().unwrap()) };
+        let example = arc::encode(&pair, 6, (2, 3), 1).unwrap();
+        let found = specimen(Boards::Arc { side: 6 }, &example, &["<blank>".into(), "mine".into()]).unwrap();
+        let sheet = found.board.arc().unwrap();
+        assert_eq!((sheet.name(), sheet.input(), sheet.output()), ("mine", &pair.input, pair.output.as_ref()));
+    }
+
+    #[test]
+    fn what_is_no_set_says_what_it_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(browse(folder.path(), 5).unwrap_err().to_string().contains("there is no data in this folder"));
+        let missing = browse(&folder.path().join("gone.csv"), 5).unwrap_err().to_string();
+        assert!(missing.contains("gone.csv"), "{missing}");
+    }
+
+    #[test]
+    fn the_solver_answers_what_has_no_answer() {
+        let sudoku = Sudoku::parse("1.34341221434321", None).unwrap();
+        assert!(matches!(Specimen::solved(None, sudoku.into()).answer, Some(RightAnswer::Digits(_))));
+        let blank = Sudoku::parse("................", None).unwrap();
+        assert_eq!(Specimen::solved(None, blank.into()).answer, None, "it has several");
+        let maze = crate::board::maze::Maze::parse("S #\n# #\n#G ").unwrap();
+        assert!(matches!(Specimen::solved(None, maze.into()).answer, Some(RightAnswer::Path(path)) if path.len() == 4));
+    }
+}
