@@ -1,13 +1,16 @@
 //! Sets that were read, written into the state.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::super::action::Effect;
-use super::super::document::put;
+use super::super::document::{Document, TabAction, put, tabs};
 use super::super::state::State;
 use super::view::any_fits;
-use super::{Place, SHIPPED_SETS};
+use super::{Place, SHIPPED_SETS, Set};
 use crate::dataset::{Collection, Specimen};
+use crate::engine::shipped_for;
+use crate::task::fits;
 
 /// A file or folder of many puzzles: it is shown. Opened by its name, its first puzzle goes on the board, or the first that
 /// the model knows.
@@ -49,17 +52,39 @@ pub(super) fn bring_model(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
+/// The first puzzle that the model knows goes on the board; else the first that a shipped one knows, or the first of all.
 fn put_first(state: &mut State, effects: &mut Vec<Effect>) {
     let set = state.library.shown();
-    let known = |one: &Specimen| match one.board.arc() {
-        Some(sheet) => state.model.as_ref().is_some_and(|model| model.puzzle_id(sheet.name()).is_some()),
-        None => true,
+    let boards = state.model_boards();
+    // A public model has a million names.
+    let names = state.model.as_ref().map_or(&[][..], |model| &model.identifiers);
+    let names: HashSet<&str> = match set.specimens.iter().any(|one| one.board.arc().is_some()) {
+        true => names.iter().map(String::as_str).collect(),
+        false => HashSet::new(),
     };
-    let index = set.specimens.iter().position(known).unwrap_or(0);
-    // A set that is opened once more does not open its first puzzle again.
-    let is_there = |one: &Specimen| one.board.same_question(state.board()) && state.doc.title == set.title(index);
-    if set.specimens.get(index).is_some_and(|one| !is_there(one)) {
-        put_on_board(state, index, effects);
+    let known = |one: &Specimen| match one.board.arc() {
+        Some(sheet) => names.contains(sheet.name()),
+        None => boards.is_some_and(|boards| fits(&one.board, boards)),
+    };
+    let shipped = |one: &Specimen| shipped_for(&one.board).is_some();
+    let first = set.specimens.iter().position(known).or_else(|| set.specimens.iter().position(shipped)).unwrap_or(0);
+    let Some(specimen) = set.specimens.get(first) else { return };
+    // A set that is shown once more does not open its first puzzle again.
+    let same = |doc: &&Document| doc.board().same_question(&specimen.board) && doc.title == title(set, first);
+    let open = state.documents().find(same).map(|doc| doc.id);
+    match open {
+        Some(id) => tabs(state, TabAction::Show(id), effects),
+        None => put_on_board(state, first, effects),
+    }
+}
+
+/// What the document of a puzzle is called.
+fn title(set: &Set, index: usize) -> String {
+    let Some(specimen) = set.specimens.get(index) else { return String::new() };
+    match (&set.place, specimen.board.arc()) {
+        (_, Some(sheet)) => sheet.name().to_owned(),
+        (Place::Samples, None) => format!("{} {} sample", set.title(index), specimen.board),
+        _ => set.title(index),
     }
 }
 
@@ -67,11 +92,6 @@ fn put_first(state: &mut State, effects: &mut Vec<Effect>) {
 pub(super) fn put_on_board(state: &mut State, index: usize, effects: &mut Vec<Effect>) {
     let set = state.library.shown();
     let Some(specimen) = set.specimens.get(index) else { return };
-    let title = match (&set.place, specimen.board.arc()) {
-        (_, Some(sheet)) => sheet.name().to_owned(),
-        (Place::Samples, None) => format!("{} {} sample", set.title(index), specimen.board),
-        _ => set.title(index),
-    };
-    let board = specimen.board.clone();
+    let (board, title) = (specimen.board.clone(), title(set, index));
     put(state, board, title, effects);
 }

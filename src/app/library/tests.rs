@@ -274,6 +274,11 @@ fn sets_are_shown_read_once_and_told_when_they_cannot_be_read() {
         ("sudoku-9x9", "9x9 Sudoku")
     );
     assert_eq!(state.loading, Some(ModelSource::Shipped("sudoku-9x9".into())), "with a model that knows it");
+    // Shown once more, its first puzzle is not opened again.
+    let tabs = state.documents().count();
+    act(&mut state, LibraryAction::Show(Place::Samples));
+    act(&mut state, LibraryAction::Show(Place::Shipped(0)));
+    assert_eq!((state.documents().count(), state.library.shown().specimens.len()), (tabs, 300));
     let back = Place::File("/sets/four.csv".into());
     assert!(!act(&mut state, LibraryAction::Show(back.clone())).iter().any(|effect| matches!(effect, Effect::Look(_))));
     assert_eq!(state.library.view().sums.asked, 2, "its results are still there");
