@@ -146,7 +146,7 @@ fn a_closer_look_at_a_board_is_drawn_on_where_it_is_seen() {
             harness.run_steps(2);
         }
     }
-    let drawn = "S          ##            G";
+    let drawn = "S          ##           G";
     assert_eq!(text(&harness), drawn);
     let beside = whole.right_center() + Vec2::new(60.0, 0.0);
     harness.drag_at(beside);
