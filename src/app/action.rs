@@ -20,6 +20,7 @@ use super::research::{FileKind, ResearchAction};
 use super::theme::ThemeChoice;
 use super::train::apply::Export;
 use super::train::{Order as RunOrder, TrainAction};
+use super::ways::WayColour;
 use crate::board::arc::Place;
 use crate::board::sudoku::Shape;
 use crate::board::{Board, Kind};
@@ -246,6 +247,8 @@ pub enum Action {
     SearchPalette(String),
     /// ARC's own colours, or ones that are told apart in all common kinds of colour blindness.
     TogglePaletteOfArc,
+    /// What the colours of the run's trajectory say.
+    ColourWays(WayColour),
     /// See this part of the board.
     LookCloser(View),
     /// See a part of it that is smaller by this factor, around the selected cell or the middle.

@@ -149,6 +149,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::SearchPalette(text) => state.palette = Some(text),
         Action::TogglePaletteOfArc => state.settings.safe_colours = !state.settings.safe_colours,
+        Action::ColourWays(colour) => state.settings.ways = colour,
         Action::LookCloser(view) => state.doc.view = view,
         Action::Zoom(factor) => edit::zoom(state, factor),
         Action::LookInto(place) => state.settings.inside = place,

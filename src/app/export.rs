@@ -3,13 +3,13 @@
 use std::fmt::Write;
 
 use super::overlay::{Measured, Overlay, color};
-use super::panes::trajectory::Ways;
-use super::panes::{convergence, trajectory};
+use super::panes::convergence;
 use super::research::FileKind;
-use super::scene::tokens_of;
+use super::scene::{scene, tokens_of};
 use super::state::State;
 use super::theme::Theme;
 use super::train::apply::Export;
+use super::ways::{Ways, caption};
 use crate::board::Board;
 use crate::figure::board::{BoardPicture, Ground};
 use crate::figure::{Anchor, Axis, Drawing, Figure, Ink, Kind, Paint, Palette, Panel, Point, Series, png};
@@ -180,7 +180,7 @@ fn ways(recording: &Recording) -> Result<Figure, String> {
         let dot = |point: Option<&Point>| point.copied().into_iter().collect::<Vec<_>>();
         let ink = if module == Module::H { Ink::H } else { Ink::L };
         let [one, two, _] = way.found.explained.map(|share| 100.0 * share);
-        told.push(format!("z_{module:?}: {}", trajectory::caption(recording, module, way)));
+        told.push(format!("z_{module:?}: {}", caption(recording, module, way)));
         panels.push(Panel {
             title: format!("z_{module:?}"),
             x: Axis::new(format!("PC1, {one:.0} % of the variance")),
@@ -244,31 +244,37 @@ pub fn board(state: &State, scale: u8) -> Result<Export, String> {
     Ok(Export { title: "Save the board", name: "board.png".to_owned(), bytes })
 }
 
-fn board_drawing(state: &State) -> Option<Drawing> {
-    let (board, scene) = (state.board(), state.scene());
-    let recording = state.recording()?;
+/// The board after `at` micro-steps as a picture of its own, as it is told without an overlay.
+pub fn moment_drawing(state: &State, at: usize) -> Option<Drawing> {
+    let palette = Palette::of(state.dark);
+    let mut drawing = Drawing::new(SIDE, SIDE, palette.paint(Ink::Pane));
+    draw_moment(state, at, |_| None, &mut drawing, [0.0, 0.0, SIDE])?;
+    Some(drawing)
+}
+
+/// Draws the board after `at` micro-steps at a place, with the grounds that lie below cells.
+fn draw_moment(
+    state: &State,
+    at: usize,
+    ground: impl Fn(usize) -> Option<Ground>,
+    drawing: &mut Drawing,
+    place: [f32; 3],
+) -> Option<()> {
+    let (board, recording) = (state.board(), state.recording()?);
+    let scene = scene(board, Some(recording), at, state.shown_truth().as_ref());
     let dimensions = &recording.dimensions;
     let boards = Boards::of(dimensions.tokens - dimensions.puzzle_tokens, dimensions.vocab)?;
     let placed = crate::task::place(board, boards)?;
     let cells = tokens_of(board, dimensions);
     let inputs: Vec<i32> = cells.iter().map(|token| placed.tokens[*token]).collect();
-    let readout = state.step().map(|step| &step.readout);
+    let readout = at.checked_sub(1).and_then(|step| recording.steps.get(step)).map(|step| &step.readout);
     let tokens: Vec<i32> = match readout {
         Some(readout) => cells.iter().map(|token| readout.best(*token).0 as i32).collect(),
         None => inputs.clone(),
     };
-    let of = |value: fn(&super::scene::Cell) -> bool| scene.cells.iter().map(value).collect::<Vec<bool>>();
     let confidence: Vec<f32> = match readout {
         Some(_) => scene.cells.iter().map(|cell| cell.confidence).collect(),
         None => Vec::new(),
-    };
-    let mut measured = Measured::default();
-    measured.follow(state, &scene);
-    let (palette, theme) = (Palette::of(state.dark), if state.dark { &Theme::DARK } else { &Theme::LIGHT });
-    let overlay = state.settings.overlay;
-    let ground = |cell: usize| {
-        let color = color(theme, overlay, measured.share(cell)?);
-        Some(Ground { fill: paint(color), ink: paint(theme.ink_on(color)) })
     };
     let picture = BoardPicture {
         task: boards.task(),
@@ -280,11 +286,25 @@ fn board_drawing(state: &State) -> Option<Drawing> {
         inputs: Some(&inputs),
         tokens: &tokens,
         confidence: &confidence,
-        changed: &of(|cell| cell.changed),
+        changed: &scene.cells.iter().map(|cell| cell.changed).collect::<Vec<bool>>(),
         grounds: &(0..cells.len()).map(ground).collect::<Vec<_>>(),
     };
+    picture.draw(drawing, place, Palette::of(state.dark));
+    Some(())
+}
+
+fn board_drawing(state: &State) -> Option<Drawing> {
+    let recording = state.recording()?;
+    let mut measured = Measured::default();
+    measured.follow(state, &state.scene());
+    let (palette, theme) = (Palette::of(state.dark), if state.dark { &Theme::DARK } else { &Theme::LIGHT });
+    let overlay = state.settings.overlay;
+    let ground = |cell: usize| {
+        let color = color(theme, overlay, measured.share(cell)?);
+        Some(Ground { fill: paint(color), ink: paint(theme.ink_on(color)) })
+    };
     let mut drawing = Drawing::new(SIDE + 2.0 * MARGIN, SIDE + 3.0 * MARGIN + 2.0 * CAPTION, palette.paint(Ink::Pane));
-    picture.draw(&mut drawing, [MARGIN, MARGIN, SIDE], palette);
+    draw_moment(state, state.doc.playhead.at, ground, &mut drawing, [MARGIN, MARGIN, SIDE])?;
     let y = MARGIN + SIDE + MARGIN + CAPTION;
     drawing.text([MARGIN, y], moment(state), CAPTION, Anchor::Start, palette.paint(Ink::Secondary));
     if overlay != Overlay::None && !measured.cells.is_empty() {

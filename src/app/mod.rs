@@ -35,6 +35,7 @@ mod scene;
 mod state;
 pub(crate) mod theme;
 mod train;
+mod ways;
 mod widgets;
 
 use std::path::PathBuf;
@@ -64,6 +65,7 @@ pub use scene::Truth;
 pub use state::{Enlarged, RunStatus, State};
 pub use theme::ThemeChoice;
 pub use train::{Axis, CurveSettings, Draft, Field, Format, Length, PresetInfo, TrainAction, TrainState};
+pub use ways::WayColour;
 
 use crate::engine::{Command, Engine};
 use crate::figure::Pixels;
@@ -72,13 +74,13 @@ use background::Background;
 use document::Keeping;
 use layout::Layout;
 use overlay::Measured;
-use panes::trajectory::Ways;
 use panes::{Cx, Panes};
 use persist::{LAYOUT_KEY, RESEARCH_LAYOUT_KEY, TRAIN_LAYOUT_KEY};
 use research::worker::Researcher;
 use theme::Theme;
 use train::curves::Curves;
 use train::watcher::{self, Watcher};
+use ways::Ways;
 use widgets::heatmap::Pictures;
 
 /// How the window is opened.

@@ -12,6 +12,7 @@ use super::overlay::{Lens, Overlay};
 use super::puzzles::Difficulty;
 use super::theme::ThemeChoice;
 use super::train::CurveSettings;
+use super::ways::WayColour;
 use crate::board::maze::MazeKind;
 use crate::board::sudoku::Shape;
 use crate::engine::{Halting, ModelSource};
@@ -93,6 +94,8 @@ pub struct Settings {
     pub lens: Option<Lens>,
     /// How the heat maps are drawn.
     pub heat: HeatSettings,
+    /// What the colours of the run's trajectory say.
+    pub ways: WayColour,
     /// Which block and head is looked into.
     pub inside: Look,
     /// Nothing moves but the playhead.
@@ -129,6 +132,7 @@ impl Default for Settings {
             overlay: Overlay::None,
             lens: None,
             heat: HeatSettings::default(),
+            ways: WayColour::default(),
             inside: Look::default(),
             still: false,
             memory: None,

@@ -5,7 +5,7 @@ use std::path::Path;
 use eframe::egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, Rect, TouchPhase, Vec2, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use hrmscope::app::{Action, App, Enlarged, Lens, Look, Mode, Overlay, RunStatus, Shown, ThemeChoice};
+use hrmscope::app::{Action, App, Enlarged, Lens, Look, Mode, Overlay, RunStatus, Shown, ThemeChoice, WayColour};
 use hrmscope::board::sudoku::Sudoku;
 use hrmscope::engine::{DeviceInfo, Halting};
 use hrmscope::trace::Module;
@@ -93,6 +93,32 @@ fn attention_is_shown_from_the_selected_cell() {
     // Another moment, another look; before the first step there is none.
     act(&mut harness, Action::GoTo(2));
     wait(&mut harness, "a look at step 2", |app| there(app).is_some_and(|(step, ..)| step == 1));
+}
+
+#[test]
+fn a_trajectory_has_the_colours_that_are_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = at_step_ten(folder.path());
+    click(&mut harness, "Trajectory");
+    for (name, colour) in [("by segment", WayColour::Segment), ("by right or wrong", WayColour::Right)] {
+        harness.get_by_label_contains("Trajectory: by ").click();
+        harness.run_steps(3);
+        click(&mut harness, name);
+        assert_eq!(harness.state().state.settings.ways, colour);
+    }
+    // Over a step stands its name, and its board beside it.
+    let plot = harness.get_by_label_contains("z_L, principal components. ").rect();
+    let mut told = false;
+    for across in 0..40 {
+        for down in 0..12 {
+            let at = plot.min + Vec2::new(plot.width() * across as f32 / 40.0, plot.height() * down as f32 / 12.0);
+            harness.hover_at(at);
+            harness.step();
+            harness.step();
+            told |= harness.query_by_label_contains("L 1: moved").is_some();
+        }
+    }
+    assert!(told, "some step is met");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::super::heat::Shown;
 use super::super::movie::MovieAction;
 use super::super::overlay::{Lens, Overlay};
 use super::super::research::FileKind;
+use super::super::ways::WayColour;
 use super::{Command, CommandId, Shortcut, always, has_steps};
 use crate::trace::Module;
 
@@ -19,6 +20,11 @@ const fn lay(id: CommandId, name: &'static str, overlay: Overlay) -> Command {
 
 const fn heat(id: CommandId, name: &'static str, tip: &'static str, action: Action) -> Command {
     Command { id, name, shortcut: None, icon: Icon::Grid3x3, tip, action, possible: always }
+}
+
+const fn ways(id: CommandId, name: &'static str, colour: WayColour) -> Command {
+    let tip = colour.about();
+    Command { id, name, shortcut: None, icon: Icon::Spline, tip, action: Action::ColourWays(colour), possible: always }
 }
 
 const fn lens(id: CommandId, name: &'static str, tip: &'static str, lens: Lens) -> Command {
@@ -55,6 +61,9 @@ pub(super) const TABLE: &[Command] = &[
     lay(CommandId::LayCosineL, "Overlay: cosine of z_L", Overlay::Cosine(Module::L)),
     lay(CommandId::LayAttentionH, "Overlay: attention in H", Overlay::Attention(Module::H)),
     lay(CommandId::LayAttentionL, "Overlay: attention in L", Overlay::Attention(Module::L)),
+    ways(CommandId::WaysByStep, "Trajectory: colours by step", WayColour::Step),
+    ways(CommandId::WaysBySegment, "Trajectory: colours by segment", WayColour::Segment),
+    ways(CommandId::WaysByRight, "Trajectory: colours by right or wrong", WayColour::Right),
     lens(
         CommandId::PointUncertain,
         "Most uncertain cells",
@@ -144,12 +153,15 @@ mod tests {
 
     #[test]
     fn every_command_does_something_on_a_run() {
-        let shown = |overlay, shown| {
-            let mut settings = Settings { overlay, ..Settings::default() };
+        let shown = |overlay, shown, ways| {
+            let mut settings = Settings { overlay, ways, ..Settings::default() };
             settings.heat.shown = shown;
             settings
         };
-        let all = [shown(Overlay::None, Shown::State), shown(Overlay::Uncertainty, Shown::Change)];
+        let all = [
+            shown(Overlay::None, Shown::State, WayColour::Step),
+            shown(Overlay::Uncertainty, Shown::Change, WayColour::Right),
+        ];
         for command in TABLE {
             let does = |settings: &Settings| {
                 let mut state = State::new(settings.clone());

@@ -57,7 +57,7 @@ pub struct Cx<'a> {
     /// The curves of training runs.
     pub curves: &'a mut Curves,
     /// The ways of the states in this run.
-    pub ways: &'a mut trajectory::Ways,
+    pub ways: &'a mut super::ways::Ways,
 }
 
 /// How the tree of panes behaves.

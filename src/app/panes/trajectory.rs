@@ -1,88 +1,31 @@
 //! The way of the states in this run: exact principal components of z_H and z_L, played along with the clock.
 
 use std::f32::consts::TAU;
-use std::sync::Arc;
 
-use eframe::egui::{Align2, Color32, Id, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, vec2};
+use eframe::egui::{
+    Align, Align2, Button, Color32, Id, Layout, Painter, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui,
+    UiBuilder, Vec2, WidgetInfo, menu, vec2,
+};
+use lucide_icons::Icon;
 
 use super::Cx;
-use crate::analysis::{COMPONENTS, Pca, pca};
+use crate::analysis::COMPONENTS;
 use crate::app::action::Action;
 use crate::app::explain::figure;
+use crate::app::export::moment_drawing;
 use crate::app::layout::Pane;
+use crate::app::scene::scene;
+use crate::app::state::State;
 use crate::app::theme::{self, Theme};
+use crate::app::ways::{Way, WayColour, caption};
+use crate::app::widgets::drawing::paint;
 use crate::app::widgets::{export_menu, header, text_at};
-use crate::trace::tokens::{Tokens, mean_over_tokens};
 use crate::trace::{Module, Recording};
 
+/// How large the board of a moment is, points.
+const BOARD: f32 = 132.0;
 /// How near the pointer must be to a step, points.
 const NEAR: f32 = 12.0;
-/// A state has settled when its last move is at most this share of its longest.
-const SETTLED: f32 = 0.1;
-
-/// The ways of one run, made anew when a segment ends.
-#[derive(Default)]
-pub struct Ways {
-    /// What the first step did, by which a run is known.
-    first: Option<Arc<Tokens>>,
-    /// The segments that had ended when the components were computed.
-    ends: usize,
-    h: Option<Way>,
-    l: Option<Way>,
-}
-
-/// The way of one state.
-pub struct Way {
-    /// The micro-step that led to each point; None for the initial state.
-    pub steps: Vec<Option<usize>>,
-    /// Its points.
-    pub found: Pca,
-}
-
-impl Ways {
-    /// The ways of a run.
-    pub fn of(recording: &Recording) -> Self {
-        let mut ways = Self::default();
-        ways.follow(recording);
-        ways
-    }
-
-    /// z_H's way and z_L's.
-    ///
-    /// # Errors
-    /// The run's first segment has not ended.
-    pub fn both(&self) -> Result<[(Module, &Way); 2], String> {
-        let both = self.h.as_ref().zip(self.l.as_ref()).map(|(h, l)| [(Module::H, h), (Module::L, l)]);
-        both.ok_or_else(|| "the trajectory is known when the run's first segment has ended".to_owned())
-    }
-
-    /// Takes in what has been computed since.
-    fn follow(&mut self, recording: &Recording) {
-        let first = recording.steps.first().map(|step| &step.tokens);
-        let same = first.zip(self.first.as_ref()).is_some_and(|(now, before)| Arc::ptr_eq(now, before));
-        if !same {
-            *self = Self { first: first.cloned(), ..Self::default() };
-        }
-        if recording.ends.len() != self.ends || self.h.is_none() && !recording.ends.is_empty() {
-            self.ends = recording.ends.len();
-            self.h = Way::of(Module::H, recording);
-            self.l = Way::of(Module::L, recording);
-        }
-    }
-}
-
-impl Way {
-    fn of(module: Module, recording: &Recording) -> Option<Self> {
-        let hidden = recording.dimensions.hidden;
-        let mut rows = mean_over_tokens(recording.initial(module), hidden);
-        let mut steps = vec![None];
-        for (i, step) in recording.steps.iter().enumerate().filter(|(_, step)| step.at.module == module) {
-            rows.extend_from_slice(&step.tokens.mean);
-            steps.push(Some(i));
-        }
-        Some(Self { steps, found: pca(&rows, hidden)? })
-    }
-}
 
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
@@ -95,6 +38,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let recording = cx.state.recording();
     if let Some(recording) = recording {
         cx.ways.follow(recording);
+        if cx.state.settings.ways == WayColour::Right {
+            let right = |step: usize| scene(cx.state.board(), Some(recording), step + 1, None).solved;
+            cx.ways.right.extend((cx.ways.right.len()..recording.steps.len()).map(right));
+        }
     }
     let (Some(recording), Some(h), Some(l)) = (recording, &cx.ways.h, &cx.ways.l) else {
         let text = "The way of the states appears here when the first segment has ended";
@@ -110,20 +57,42 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let second = if wide { vec2(size.x + 36.0, 0.0) } else { vec2(0.0, size.y + 14.0) };
     let mut go = None;
     for (module, way, at) in [(Module::H, h, area.min), (Module::L, l, area.min + second)] {
-        let plot = Plot { module, way, recording, playhead: cx.state.doc.playhead.at, theme: cx.theme };
+        let plot = Plot { module, way, right: &cx.ways.right, recording, state: cx.state, theme: cx.theme };
         go = go.or(plot.show(ui, Rect::from_min_size(at, size), cx.scene.solved));
     }
     if let Some(step) = go {
         cx.actions.push(Action::GoTo(step));
     }
+    let line = Rect::from_min_size(area.min - vec2(0.0, 5.0), vec2(area.width(), 26.0));
+    let layout = Layout::right_to_left(Align::Center);
+    chooser(&mut ui.new_child(UiBuilder::new().max_rect(line).layout(layout)), cx);
     dragged
+}
+
+/// Chooses what the colours say.
+fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let now = cx.state.settings.ways;
+    let chevron = theme::icon(Icon::ChevronDown, 12.0).color(cx.theme.secondary);
+    let ink = if now == WayColour::Step { cx.theme.secondary } else { cx.theme.text };
+    let button = Button::new((RichText::new(now.name()).color(ink), chevron)).frame(false).min_size(vec2(0.0, 26.0));
+    let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
+        for choice in WayColour::ALL {
+            if ui.radio(choice == now, choice.name()).on_hover_text(choice.about()).clicked() {
+                cx.actions.push(Action::ColourWays(choice));
+                ui.close();
+            }
+        }
+    });
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, format!("Trajectory: {}", now.name())));
+    response.on_hover_text("What the colours of the way say");
 }
 
 struct Plot<'a> {
     module: Module,
     way: &'a Way,
+    right: &'a [bool],
     recording: &'a Recording,
-    playhead: usize,
+    state: &'a State,
     theme: &'static Theme,
 }
 
@@ -159,7 +128,14 @@ impl Plot<'_> {
         let near = response.hover_pos().and_then(|at| nearest(&places, at));
         if let Some(i) = near {
             painter.circle_stroke(places[i], 7.0, Stroke::new(1.5, theme.text));
-            response.show_tooltip_text(self.step_name(i));
+            response.show_tooltip_ui(|ui| {
+                ui.label(self.step_name(i));
+                let at = self.way.steps[i].map_or(0, |step| step + 1);
+                if let Some(board) = moment_drawing(self.state, at) {
+                    let (rect, _) = ui.allocate_exact_size(vec2(BOARD, BOARD), Sense::hover());
+                    paint(ui.painter(), rect.min, BOARD / board.width, &board);
+                }
+            });
         }
         near.filter(|_| response.clicked()).map(|i| self.way.steps[i].map_or(0, |step| step + 1))
     }
@@ -195,14 +171,14 @@ impl Plot<'_> {
     /// The way so far in the module's colour, what comes in grey, the playhead, the end.
     fn draw(&self, painter: &Painter, places: &[Pos2], solved: bool) {
         let (theme, color) = (self.theme, self.theme.module(self.module));
-        let done = self.way.steps.iter().take_while(|step| step.is_none_or(|step| step < self.playhead)).count();
-        let count = places.len().max(2) as f32;
+        let playhead = self.state.doc.playhead.at;
+        let done = self.way.steps.iter().take_while(|step| step.is_none_or(|step| step < playhead)).count();
         for (i, pair) in places.windows(2).enumerate() {
-            let ink = if i + 1 < done { color.gamma_multiply(0.35 + 0.65 * i as f32 / count) } else { theme.hairline };
+            let ink = if i + 1 < done { self.ink(i + 1, true) } else { theme.hairline };
             painter.line_segment([pair[0], pair[1]], Stroke::new(1.5, ink));
         }
         for (i, place) in places.iter().enumerate() {
-            let ink: Color32 = if i < done { color } else { theme.faint };
+            let ink: Color32 = if i < done { self.ink(i, false) } else { theme.faint };
             painter.circle_filled(*place, if self.ends_segment(i) { 3.5 } else { 2.0 }, ink);
         }
         if let Some(first) = places.first() {
@@ -219,6 +195,25 @@ impl Plot<'_> {
         {
             let ink = if solved { theme.right } else { theme.wrong };
             painter.circle_stroke(*last, 9.0, Stroke::new(2.0, ink));
+        }
+    }
+
+    /// The colour of a point, or of the line that leads to it.
+    fn ink(&self, point: usize, line: bool) -> Color32 {
+        let (theme, module) = (self.theme, self.theme.module(self.module));
+        let Some(step) = self.way.steps[point] else { return module };
+        match self.state.settings.ways {
+            WayColour::Step if line => {
+                module.gamma_multiply(0.35 + 0.65 * (point - 1) as f32 / self.way.steps.len().max(2) as f32)
+            }
+            WayColour::Step => module,
+            WayColour::Segment => {
+                let last = self.recording.steps.last().map_or(0, |step| step.at.segment).max(1);
+                let share = self.recording.steps[step].at.segment as f32 / last as f32;
+                theme.between(theme.faint, theme.input, share)
+            }
+            WayColour::Right if self.right.get(step) == Some(&true) => theme.right,
+            WayColour::Right => theme.wrong,
         }
     }
 
@@ -241,20 +236,6 @@ impl Plot<'_> {
     fn caption(&self) -> String {
         caption(self.recording, self.module, self.way)
     }
-}
-
-/// What is seen of a state's way, from the numbers.
-pub fn caption(recording: &Recording, module: Module, way: &Way) -> String {
-    let [one, two, three] = way.found.explained.map(|share| 100.0 * share);
-    let moves: Vec<f32> = recording.steps.iter().filter(|s| s.at.module == module).map(|s| s.residual).collect();
-    let longest = moves.iter().copied().fold(0.0f32, f32::max);
-    let last = moves.last().copied().unwrap_or(0.0);
-    let share = if longest > 0.0 { last / longest } else { 0.0 };
-    let verdict = if share <= SETTLED { "it settles" } else { "it still moves" };
-    format!(
-        "PC1 {one:.0} %, PC2 {two:.0} %, PC3 {three:.0} % of the variance; the last move is {:.0} % of the longest: {verdict}",
-        100.0 * share
-    )
 }
 
 /// How the picture is turned: a drag turns it, a double click lays it flat again.
@@ -289,26 +270,6 @@ mod tests {
     use eframe::egui::pos2;
 
     use super::*;
-    use crate::app::scene::tests::recording;
-
-    #[test]
-    fn ways_are_followed_and_begun_anew() {
-        let mut ways = Ways::default();
-        let mut run = recording(12, |_, _| 1);
-        let (steps, ends) = (run.steps.split_off(5), std::mem::take(&mut run.ends));
-        ways.follow(&run);
-        assert!(ways.h.is_none(), "no segment has ended");
-        run.steps.extend(steps);
-        run.ends.extend(ends);
-        ways.follow(&run);
-        let h = ways.h.as_ref().unwrap();
-        assert_eq!(h.steps, [None, Some(2), Some(5), Some(8), Some(11)]);
-        assert_eq!((h.found.points.len(), ways.l.as_ref().unwrap().steps.len()), (5, 9));
-        // All states lie on one line.
-        assert!(h.found.explained[0] > 0.999);
-        ways.follow(&recording(6, |_, _| 1));
-        assert_eq!(ways.h.as_ref().unwrap().steps.len(), 3);
-    }
 
     #[test]
     fn flat_is_the_plane_of_the_first_two() {

@@ -1,6 +1,6 @@
 //! A closer look at the board: Ctrl and the wheel or two fingers zoom; the wheel, the middle button or two fingers move.
 
-use eframe::egui::{Align2, Button, PointerButton, Rect, RichText, Role, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align, Button, Layout, PointerButton, Rect, RichText, Role, Ui, UiBuilder, Vec2, WidgetInfo};
 
 use super::super::super::action::Action;
 use super::super::super::command::{CommandId, command};
@@ -49,8 +49,9 @@ pub fn chip(ui: &mut Ui, cx: &mut Cx<'_>, line: Rect) {
     let command = command(CommandId::WholeBoard);
     let text = format!("× {:.1}  whole board", 1.0 / (view.x[1] - view.x[0]));
     let button = Button::new(RichText::new(text).font(theme::text(12.0)).color(cx.theme.l)).frame(false);
-    let rect = Align2::RIGHT_CENTER.anchor_size(pos2(line.right(), line.center().y), vec2(118.0, 22.0));
-    let response = ui.put(rect, button);
+    // A child of its own, so that nothing below moves.
+    let layout = Layout::right_to_left(Align::Center);
+    let response = ui.new_child(UiBuilder::new().max_rect(line).layout(layout)).add(button);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, command.name));
     if response.on_hover_text(command.tooltip(cx.state)).clicked() {
         cx.actions.push(command.action.clone());

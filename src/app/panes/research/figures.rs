@@ -109,7 +109,7 @@ fn text(ui: &mut Ui, value: &mut String, name: &str, hint: &str) {
 /// One of several, each with its name.
 fn choice<T: Copy + PartialEq, N: AsRef<str>>(ui: &mut Ui, label: &str, value: &mut T, names: &[(T, N)]) {
     let name = names.iter().find(|(one, _)| one == value).map_or("", |(_, name)| name.as_ref());
-    let width = ui.available_width() - 8.0;
+    let width = ui.available_width();
     let combo = ComboBox::from_id_salt(label).selected_text(name).width(width).show_ui(ui, |ui| {
         for (one, name) in names {
             ui.selectable_value(value, *one, name.as_ref());
