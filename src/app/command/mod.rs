@@ -193,6 +193,7 @@ pub enum CommandId {
     BoardPng,
     BoardPngLarge,
     SaveRun,
+    SaveTrace,
     Palette,
     Keys,
 }

@@ -8,7 +8,7 @@ use eframe::egui::{Align2, Color32, Id, Painter, Pos2, Rect, Role, Sense, Shape,
 use super::Cx;
 use crate::analysis::{COMPONENTS, Pca, pca};
 use crate::app::action::Action;
-use crate::app::explain::figure;
+use crate::app::explain::distance;
 use crate::app::layout::Pane;
 use crate::app::theme::{self, Theme};
 use crate::app::widgets::{export_menu, header, text_at};
@@ -74,8 +74,10 @@ impl Ways {
 impl Way {
     fn of(module: Module, recording: &Recording) -> Option<Self> {
         let hidden = recording.dimensions.hidden;
-        let mut rows = mean_over_tokens(recording.initial(module), hidden);
-        let mut steps = vec![None];
+        let (mut rows, mut steps) = match recording.is_complete() {
+            true => (mean_over_tokens(recording.initial(module), hidden), vec![None]),
+            false => (Vec::new(), Vec::new()),
+        };
         for (i, step) in recording.steps.iter().enumerate().filter(|(_, step)| step.at.module == module) {
             rows.extend_from_slice(&step.tokens.mean);
             steps.push(Some(i));
@@ -228,14 +230,15 @@ impl Plot<'_> {
     }
 
     fn step_name(&self, point: usize) -> String {
-        let Some(step) = self.way.steps[point].and_then(|step| self.recording.steps.get(step)) else {
+        let known = self.way.steps[point].and_then(|index| Some((index, self.recording.steps.get(index)?)));
+        let Some((index, step)) = known else {
             return format!("{} before the first step", self.name());
         };
         let number = match self.module {
             Module::H => format!("H {}", step.at.h_cycle + 1),
             Module::L => format!("cycle {}, L {}", step.at.h_cycle + 1, step.at.l_step + 1),
         };
-        format!("segment {}, {number}: moved {}", step.at.segment + 1, figure(step.residual))
+        format!("segment {}, {number}: moved {}", step.at.segment + 1, distance(self.recording, index))
     }
 
     fn caption(&self) -> String {
