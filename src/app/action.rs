@@ -18,6 +18,7 @@ use super::puzzles::{Order, What};
 use super::research::worker::Order as StudyOrder;
 use super::research::{FileKind, ResearchAction};
 use super::theme::ThemeChoice;
+use super::trace::TraceOrder;
 use super::train::apply::Export;
 use super::train::{Order as RunOrder, TrainAction};
 use super::ways::WayColour;
@@ -187,6 +188,8 @@ pub enum Action {
     SavePlot(Plot, FileKind),
     /// Save the board as it is shown, so many pixels a point.
     SaveBoard(u8),
+    /// Save the run as a trace file.
+    SaveTrace,
     /// Something with the run as a moving picture.
     Movie(MovieAction),
     /// Open a puzzle or checkpoint.
@@ -311,6 +314,8 @@ pub enum Effect {
     Movie(Box<MovieJob>),
     /// Show the dialog for saving this.
     AskExport(Export),
+    /// Show the dialog for saving this run as a trace file.
+    AskTrace(Box<TraceOrder>),
     /// Close the window.
     Quit,
 }

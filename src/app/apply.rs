@@ -9,6 +9,7 @@ use super::layout::Mode;
 use super::persist::Loop;
 use super::scene::still_fits;
 use super::state::{Enlarged, RunStatus, SPEEDS, State};
+use super::trace::TraceOrder;
 use super::train::apply::Export;
 use crate::engine::{Command, ModelSource};
 use crate::trace::Question;
@@ -76,6 +77,10 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::Recall(moment) => document::recall(state, *moment, effects),
         Action::SavePlot(plot, kind) => save(state, export::plot(state, plot, kind), effects),
         Action::SaveBoard(scale) => save(state, export::board(state, scale), effects),
+        Action::SaveTrace => match TraceOrder::of(state) {
+            Ok(order) => effects.push(Effect::AskTrace(Box::new(order))),
+            Err(why) => state.say(true, format!("{why}."), None),
+        },
         Action::Movie(action) => super::movie::apply(state, action, effects),
         Action::OpenPath(path) => effects.push(Effect::Look(path)),
 
@@ -96,11 +101,11 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::StopThinking => effects.push(Effect::Engine(Command::Cancel(state.doc.run.job))),
         Action::SetHalting(halting) => {
             state.settings.halting = halting;
-            think(state, effects);
+            ask_otherwise(state, effects);
         }
         Action::SetMaxSegments(most) => {
             state.settings.max_segments = most.map(|most| most.clamp(1, 256));
-            think(state, effects);
+            ask_otherwise(state, effects);
         }
 
         Action::SetTheme(theme) => state.settings.theme = theme,
@@ -233,6 +238,13 @@ pub(super) fn from_the_start(state: &mut State) {
     state.doc.playhead.due = state.now;
 }
 
+/// Who is asked, or how, has changed: the board is asked again, unless its run was read from a file.
+pub(super) fn ask_otherwise(state: &mut State, effects: &mut Vec<Effect>) {
+    if state.doc.run.recorded.is_none() {
+        think(state, effects);
+    }
+}
+
 /// Asks the engine about the board, when the model can answer it. What was shown stays until the new answer has come as
 /// far, so that nothing flickers.
 pub(super) fn think(state: &mut State, effects: &mut Vec<Effect>) {
@@ -251,6 +263,7 @@ pub(super) fn think(state: &mut State, effects: &mut Vec<Effect>) {
     call_off(state, effects);
     state.doc.run.coming = None;
     state.doc.run.again = false;
+    state.doc.run.recorded = None;
     state.doc.run.status = RunStatus::Idle;
     // A model on its way, or looked for, is asked when it has come: this one may not know boards like this.
     let looking = state.doc.recall.as_ref().is_some_and(|recall| recall.looking);

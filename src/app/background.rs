@@ -11,6 +11,7 @@ use super::library::read_shipped;
 use super::movie::{Job, Told};
 use super::open::{Opened, look};
 use super::puzzles::{Order, make, samples};
+use super::trace::TraceOrder;
 use super::train::apply::Export;
 use crate::board::Board;
 use crate::dataset::{Collection, Specimen};
@@ -151,6 +152,15 @@ impl Background {
             let path = dialog.save_file()?;
             let saved = files::write_atomic(&path, &export.bytes).map_err(|e| e.to_string());
             Some(News::Exported(saved.map(|()| path)))
+        });
+    }
+
+    /// Asks where to put a trace file and writes it.
+    pub fn ask_trace(&self, order: TraceOrder) {
+        self.run(move || {
+            let dialog = rfd::FileDialog::new().set_title("Save the run as a trace").set_file_name("trace.safetensors");
+            let path = dialog.save_file()?;
+            Some(News::Exported(order.write(&path).map(|()| path)))
         });
     }
 

@@ -91,15 +91,29 @@ pub fn against_before(recording: &Recording, step: usize) -> Option<(f32, f32)> 
     (before.residual > 0.0).then(|| (this.residual, this.residual / before.residual))
 }
 
+/// How far a step moved its module, where that is known.
+pub fn distance(recording: &Recording, step: usize) -> String {
+    let residual = recording.steps[step].residual;
+    match residual.is_nan() && is_first(recording, step) && !recording.is_complete() {
+        true => "an unknown distance".to_owned(),
+        false => figure(residual),
+    }
+}
+
+/// Whether a step is its module's first.
+fn is_first(recording: &Recording, step: usize) -> bool {
+    recording.last_update(recording.steps[step].at.module, step).is_none()
+}
+
 /// The line under the clockwork: what moved, how far, and what that means.
 pub fn moved(recording: &Recording, playhead: usize) -> Vec<Span> {
     let Some(step) = playhead.checked_sub(1).and_then(|i| recording.steps.get(i).map(|s| (i, s))) else {
         return Writer::default().plain("Initial states: nothing has moved yet").0;
     };
     let (index, record) = step;
-    let text = Writer::default().of(record.at.module).plain(" moved ").strong(figure(record.residual));
+    let text = Writer::default().of(record.at.module).plain(" moved ").strong(distance(recording, index));
     let Some((_, ratio)) = against_before(recording, index) else {
-        return text.plain(" from its initial state").0;
+        return if is_first(recording, index) { text.plain(" from its initial state").0 } else { text.0 };
     };
     let reset = record.at.module == Module::L && record.at.l_step == 0;
     let meaning = match ratio {
@@ -139,10 +153,11 @@ const JUMP: f32 = 1.2;
 
 fn what_moved(recording: &Recording, index: usize) -> Writer {
     let record = &recording.steps[index];
-    let distance = figure(record.residual);
+    let distance = distance(recording, index);
     let ratio = against_before(recording, index).map(|(_, ratio)| ratio);
     let compared = match ratio {
-        None => " from its initial state. ".to_owned(),
+        None if is_first(recording, index) => " from its initial state. ".to_owned(),
+        None => ". ".to_owned(),
         Some(r) if r > JUMP => format!(", {} times its step before. ", ratio_text(r)),
         Some(r) if r < 0.85 => format!(", {:.0}\u{a0}% of its step before. ", r * 100.0),
         Some(_) => ", about as far as its step before. ".to_owned(),
@@ -170,6 +185,10 @@ fn what_moved(recording: &Recording, index: usize) -> Writer {
 fn what_changed(text: Writer, board: &Board, recording: &Recording, playhead: usize, now: &Scene) -> Writer {
     if !now.answered {
         return text.plain("It is about another board. ");
+    }
+    let per = recording.dimensions.schedule.steps_per_segment();
+    if !recording.is_complete() && !playhead.is_multiple_of(per) {
+        return text.plain("What the model would answer now is not in the file. ");
     }
     if playhead == 1 {
         return text.plain(format!("Its first guess is sure of {} of {} cells. ", count(now.sure), now.open));

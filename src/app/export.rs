@@ -65,7 +65,9 @@ impl Plot {
 /// Where the shown run comes from, for the metadata of files: the model and its hash, the sample, the device, the program.
 pub fn notes(state: &State) -> Vec<(String, String)> {
     let mut notes = Vec::new();
-    if let Some(model) = &state.model {
+    let recorded = state.doc.run.recorded.as_ref();
+    notes.extend(recorded.map(|recorded| ("recorded", recorded.clone())));
+    if let Some(model) = state.model.as_ref().filter(|_| recorded.is_none()) {
         notes.push(("model", format!("{}, sha256 {}", model.name, model.hash)));
     }
     let board = match state.board() {
@@ -76,9 +78,13 @@ pub fn notes(state: &State) -> Vec<(String, String)> {
     notes.push(("sample", format!("{}: {board}", state.doc.title)));
     if let Some(recording) = state.recording() {
         let (steps, segments) = (recording.steps.len(), recording.ends.len());
-        notes.push(("run", format!("{steps} micro-steps, {segments} segments, {:?} halting", state.settings.halting)));
+        let halting = format!(", {:?} halting", state.settings.halting);
+        let halting = if recorded.is_none() { halting } else { String::new() };
+        notes.push(("run", format!("{steps} micro-steps, {segments} segments{halting}")));
     }
-    notes.push(("device", format!("{} ({})", state.device.name, state.device.api)));
+    if recorded.is_none() {
+        notes.push(("device", format!("{} ({})", state.device.name, state.device.api)));
+    }
     notes.push(("program", concat!("hrmscope ", env!("CARGO_PKG_VERSION")).to_owned()));
     notes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -89,6 +89,11 @@ pub(super) fn look_inside(state: &mut State, effects: &mut Vec<Effect>) {
     if run.insides.asked.is_some() {
         return;
     }
+    if run.recorded.is_some() {
+        let why = || "attention and gates stand in no trace file: think again to look inside".to_owned();
+        state.doc.run.insides.refused.get_or_insert_with(why);
+        return;
+    }
     let Some(recording) = state.recording() else { return };
     let missing = wanted(state).into_iter().find_map(|module| {
         let step = recording.last_update(module, at)?;

@@ -34,6 +34,7 @@ mod research;
 mod scene;
 mod state;
 pub(crate) mod theme;
+mod trace;
 mod train;
 mod ways;
 mod widgets;
@@ -329,6 +330,7 @@ impl App {
                 Effect::Research(order) => self.researcher.order(order),
                 Effect::Movie(job) => self.background.movie(*job),
                 Effect::AskExport(export) => self.background.ask_export(export),
+                Effect::AskTrace(order) => self.background.ask_trace(*order),
                 Effect::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             }
             ctx.request_repaint();

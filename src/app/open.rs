@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::trace::Traced;
 use crate::board::maze::Picture;
 use crate::board::{Found, read};
 use crate::checkpoint::steps;
 use crate::dataset::{Collection, DataError, Specimen, browse, is_data};
+use crate::export::is_trace;
 use crate::figure::Pixels;
 
 /// The most bytes that are read as text at once; longer files are read as sets, up to [`MOST_PUZZLES`].
@@ -19,7 +21,7 @@ const LARGEST_TEXT: u64 = 16 * 1024 * 1024;
 const MOST_PUZZLES: usize = 5000;
 
 /// A file that was recognised.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Opened {
     /// One board in one of its text forms.
     Boards(Found),
@@ -29,6 +31,8 @@ pub enum Opened {
     Picture(Arc<Picture>),
     /// A run folder, to be watched.
     Run(PathBuf),
+    /// Runs that were recorded.
+    Trace(Traced),
     /// A checkpoint, or a folder of them, for the engine to load.
     Checkpoint(PathBuf),
 }
@@ -50,6 +54,14 @@ pub enum OpenError {
         /// The file or folder.
         path: PathBuf,
         /// What is wrong, and where.
+        why: String,
+    },
+    /// A trace file that is damaged, or of boards that are not known here.
+    #[error("{path} is a trace file that cannot be opened: {why}")]
+    Trace {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
         why: String,
     },
     /// A picture that is no maze.
@@ -92,6 +104,11 @@ pub fn look(path: &Path) -> Result<Opened, OpenError> {
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(unreadable)?;
     file.by_ref().take(LARGEST_TEXT).read_to_end(&mut bytes).map_err(unreadable)?;
+    if is_trace(&bytes) {
+        drop(bytes);
+        let refused = |why| OpenError::Trace { path: path.to_owned(), why };
+        return super::trace::read(path).map(Opened::Trace).map_err(refused);
+    }
     let (table, long) = (is_table(&bytes), bytes.len() as u64 == LARGEST_TEXT);
     let several = || browse(path, MOST_PUZZLES).map(|set| Some(set).filter(|set| set.specimens.len() > 1));
     // With its answers, where it has any that can be read.
@@ -294,6 +311,42 @@ mod tests {
             }
             assert!((1..2000).contains(&opened), "form {form}: {opened} of 2000 were opened");
         }
+    }
+
+    #[test]
+    fn a_trace_is_known_by_its_tensors_and_two_thousand_damaged_ones_are_refused_or_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, _) = super::super::trace::tests::trace_file(folder.path(), 2);
+        assert!(matches!(look(&path), Ok(Opened::Trace(traced)) if traced.runs.len() == 2));
+        let whole = std::fs::read(&path).unwrap();
+        let header = 8 + usize::from(whole[0]) + 256 * usize::from(whole[1]);
+        let mut rng = ChaCha8Rng::seed_from_u64(4);
+        let [mut opened, mut refused] = [0; 2];
+        for case in 0..2000 {
+            let mut bytes = whole.clone();
+            let at = rng.random_range(0..if case % 4 == 0 { bytes.len() } else { header });
+            match rng.random_range(0..4) {
+                0 => bytes[at] ^= 1 << rng.random_range(0..8),
+                // Numbers that are still numbers reach farther into the reading.
+                1 | 2 => match (at..header).find(|at| bytes[*at].is_ascii_digit()) {
+                    Some(at) => bytes[at] = b'0' + rng.random_range(0..10),
+                    None => bytes[at] = 0,
+                },
+                _ => bytes.truncate(at),
+            }
+            match look_at(&bytes) {
+                Ok(Opened::Trace(traced)) => {
+                    opened += 1;
+                    assert!(!traced.runs.is_empty());
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    refused += 1;
+                    assert!(error.to_string().contains("file.txt"), "case {case}: {error}");
+                }
+            }
+        }
+        assert!(opened > 20 && refused > 500, "{opened} opened, {refused} refused");
     }
 
     #[test]

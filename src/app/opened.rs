@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::action::{Action, Effect};
-use super::document::{TabAction, put, title_of};
+use super::document::{TabAction, open_traced, put, title_of};
 use super::open::Opened;
 use super::state::State;
 use crate::board::{Board, Found};
@@ -48,6 +48,7 @@ pub(super) fn open(state: &mut State, path: PathBuf, opened: Opened, effects: &m
             super::apply::apply(state, Action::Train(show), effects);
             state.settings.mode = super::layout::Mode::Train;
         }
+        Opened::Trace(traced) => open_traced(state, path, traced, effects),
         Opened::Checkpoint(path) => {
             super::apply::apply(state, Action::UseModel(ModelSource::Path(path)), effects);
         }

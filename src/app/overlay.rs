@@ -277,7 +277,8 @@ impl Measured {
             overlay @ (Overlay::Norm(_) | Overlay::Change(_) | Overlay::Cosine(_)) => {
                 self.span = self.over_the_run(overlay, recording);
                 let all = per_token(overlay, recording, key.at);
-                self.tokens.iter().map(|token| all.get(puzzle + token).copied()).collect()
+                let known = |token: &usize| all.get(puzzle + token).copied().filter(|value| value.is_finite());
+                self.tokens.iter().map(known).collect()
             }
         }
     }

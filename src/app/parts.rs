@@ -1,6 +1,6 @@
 //! What the parts of the clockwork are: in a formula, in the shapes of this model, in the paper, and in numbers now.
 
-use super::explain::{decision, figure};
+use super::explain::{decision, distance, figure};
 use super::state::State;
 use crate::trace::{Dimensions, Module, Recording};
 
@@ -94,9 +94,12 @@ impl Part {
     fn now(self, state: &State, recording: &Recording) -> String {
         let (at, dimensions) = (state.doc.playhead.at, recording.dimensions);
         let of = |module: Module| {
+            if recording.last_update(module, at).is_none() && !recording.is_complete() {
+                return format!("z_{module:?} is initial, and not in the file");
+            }
             let norm = recording.norm(module, at);
             let moved = match recording.last_update(module, at) {
-                Some(update) if update + 1 == at => format!("moved {}", figure(recording.steps[update].residual)),
+                Some(update) if update + 1 == at => format!("moved {}", distance(recording, update)),
                 Some(_) => "still".to_owned(),
                 None => "initial".to_owned(),
             };

@@ -104,8 +104,11 @@ impl Ways {
 impl Way {
     fn of(module: Module, recording: &Recording) -> Option<Self> {
         let hidden = recording.dimensions.hidden;
-        let mut rows = mean_over_tokens(recording.initial(module), hidden);
-        let mut steps = vec![None];
+        // A trace file may not know how the run began.
+        let (mut rows, mut steps) = match recording.is_complete() {
+            true => (mean_over_tokens(recording.initial(module), hidden), vec![None]),
+            false => (Vec::new(), Vec::new()),
+        };
         for (i, step) in recording.steps.iter().enumerate().filter(|(_, step)| step.at.module == module) {
             rows.extend_from_slice(&step.tokens.mean);
             steps.push(Some(i));

@@ -106,22 +106,18 @@ fn format(out: &Path) -> anyhow::Result<Format> {
 
 /// The model that was named, or that the trace names if it is still the same; None where that one is not at hand.
 fn model(named: Option<&str>, trace: &TraceFile) -> anyhow::Result<Option<Hrm>> {
-    let (known, hash) = trace.checkpoint();
-    let Some(name) = named.or(known) else { return Ok(None) };
-    let checkpoint = match open_for(name, Some(trace.config.seq_len)) {
-        Ok(checkpoint) => checkpoint,
-        Err(error) if named.is_some() => return Err(error.into()),
-        Err(error) => {
-            eprintln!("{error}: the board changes at the segments' ends alone; --checkpoint names the model");
-            return Ok(None);
-        }
+    let Some(name) = named else {
+        return Ok(match trace.model() {
+            Ok((model, _)) => Some(model),
+            Err(why) => {
+                eprintln!("{why}: the board changes at the segments' ends alone; --checkpoint names the model");
+                None
+            }
+        });
     };
-    if hash.is_some_and(|hash| hash != checkpoint.hash) {
-        if named.is_some() {
-            bail!("{name} is not the model of this trace: their SHA-256 differ");
-        }
-        eprintln!("{name} is not the model of this trace any more: the board changes at the segments' ends alone");
-        return Ok(None);
+    let checkpoint = open_for(name, Some(trace.config.seq_len))?;
+    if trace.checkpoint().1.is_some_and(|hash| hash != checkpoint.hash) {
+        bail!("{name} is not the model of this trace: their SHA-256 differ");
     }
     Ok(Some(checkpoint.model(&Device::flex())?))
 }

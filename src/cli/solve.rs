@@ -18,6 +18,7 @@ use crate::board::sudoku::{Shape, Solutions, Sudoku, classify};
 use crate::board::{Board, read};
 use crate::checkpoint::{Checkpoint, open_for};
 use crate::engine::{Thought, shipped_for, think};
+use crate::export::record;
 use crate::files;
 use crate::model::{Hrm, Limits};
 use crate::task::glyph::{Glyph, glyph};
@@ -125,7 +126,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let end = recording.ends.last().context("the run had no segment")?;
     if let Some(out) = &arguments.trace {
         let ids = vec![question.puzzle_id];
-        trace::record(&checkpoint, &model, question.placed.tokens.clone(), ids, recording.ends.len(), out)?;
+        let written = record(&checkpoint, &model, question.placed.tokens.clone(), ids, recording.ends.len(), out)?;
+        trace::say_written(written, out);
     }
     if arguments.json {
         let task = task_name(&question.board);

@@ -1,17 +1,13 @@
-use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 
-use crate::checkpoint::{CONFIG_KEY, Checkpoint, open_for, write_tensors};
-use crate::export::{CHECKPOINT_KEY, HASH_KEY, IDS_KEY, INPUTS_KEY, state_name};
+use crate::checkpoint::open_for;
+use crate::export::record;
 use crate::files;
-use crate::model::{Hrm, Observation};
-use crate::trace::{MicroStep, Module};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -53,70 +49,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
     }
 
-    record(&checkpoint, &model, tokens, ids, arguments.segments, &arguments.out)
+    let written = record(&checkpoint, &model, tokens, ids, arguments.segments, &arguments.out)?;
+    say_written(written, &arguments.out);
+    Ok(())
 }
 
-/// Runs boards `[B, S]` for some segments and writes every state and read-out of it.
-pub fn record(
-    checkpoint: &Checkpoint,
-    model: &Hrm,
-    tokens: Vec<i32>,
-    ids: Vec<i32>,
-    segments: usize,
-    out: &Path,
-) -> anyhow::Result<()> {
-    let config = &model.config;
-    let batch = ids.len();
-    let inputs = serde_json::to_string(&tokens)?;
-    let x = model.read(tokens, &ids);
-    let schedule = config.schedule();
-    let mut carry = model.initial(batch);
-    let mut tensors: Vec<(String, Vec<usize>, Vec<f32>)> = Vec::new();
-    for segment in 0..segments {
-        let mut failed = None;
-        let mut keep = |seen: Observation<'_>| {
-            let name = state_name(MicroStep { segment, ..seen.at }, schedule);
-            let z = match seen.at.module {
-                Module::L => &seen.carry.z_l,
-                Module::H => &seen.carry.z_h,
-            };
-            match z.try_to_vec_as::<f32>() {
-                Ok(values) => {
-                    tensors.push((name, z.dims().to_vec(), values));
-                    ControlFlow::Continue(())
-                }
-                Err(error) => {
-                    failed = Some(format!("{error:?}"));
-                    ControlFlow::Break(())
-                }
-            }
-        };
-        let done = model.segment(&x, carry, None, &mut keep);
-        let Some((next, heads)) = done else {
-            anyhow::bail!("the device stopped answering: {}", failed.unwrap_or_default());
-        };
-        let read = |z: &Tensor<2>| z.try_to_vec_as::<f32>().map_err(|e| anyhow::anyhow!("{e:?}"));
-        let logits = heads.logits.try_to_vec_as::<f32>().map_err(|e| anyhow::anyhow!("{e:?}"))?;
-        tensors.push((format!("seg{segment}.logits"), heads.logits.dims().to_vec(), logits));
-        for (column, name) in ["q_halt", "q_continue"].into_iter().enumerate() {
-            let q = read(&heads.q.clone().narrow(1, column, 1))?;
-            tensors.push((format!("seg{segment}.{name}"), vec![batch], q));
-        }
-        carry = next;
-    }
-    let metadata = HashMap::from([
-        (CONFIG_KEY.to_owned(), serde_json::to_string(config)?),
-        (INPUTS_KEY.to_owned(), inputs),
-        (IDS_KEY.to_owned(), serde_json::to_string(&ids)?),
-        ("hrmscope.schedule".to_owned(), serde_json::to_string(&schedule)?),
-        ("hrmscope.checkpoint".to_owned(), checkpoint.name()),
-        (CHECKPOINT_KEY.to_owned(), checkpoint.path.display().to_string()),
-        (HASH_KEY.to_owned(), checkpoint.hash.clone()),
-        ("hrmscope.version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-    ]);
-    write_tensors(out, &tensors, metadata)?;
-    eprintln!("{} states and read-outs written to {}", tensors.len(), out.display());
-    Ok(())
+/// Says how much a trace file holds.
+pub fn say_written(tensors: usize, out: &Path) {
+    eprintln!("{tensors} states and read-outs written to {}", out.display());
 }
 
 /// An integer tensor: its shape and its values.

@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use burn::tensor::{Device, Tensor, TensorData, TensorReadError};
 use thiserror::Error;
 
-use crate::checkpoint::{CONFIG_KEY, CheckpointError, Tensors, read_tensors};
+use crate::checkpoint::{CONFIG_KEY, CheckpointError, SHIPPED, Tensors, open_for, read_tensors};
 use crate::engine::{readout, state_tensor};
 use crate::model::{Carry, Hrm, HrmConfig, probabilities};
 use crate::task::Boards;
 use crate::trace::{Module, Readout, Recording, SegmentEnd, StepRecord};
 
 /// The metadata key under which the board tokens stand, one board after the other, as a JSON list.
-pub const INPUTS_KEY: &str = "hrmscope.inputs";
+pub(super) const INPUTS_KEY: &str = "hrmscope.inputs";
 /// The metadata key under which the puzzle ids stand as a JSON list.
-pub const IDS_KEY: &str = "hrmscope.puzzle_identifiers";
+pub(super) const IDS_KEY: &str = "hrmscope.puzzle_identifiers";
 /// The metadata key under which the checkpoint can be named again.
-pub const CHECKPOINT_KEY: &str = "hrmscope.checkpoint_path";
+pub(super) const CHECKPOINT_KEY: &str = "hrmscope.checkpoint_path";
 /// The metadata key of the checkpoint's SHA-256.
-pub const HASH_KEY: &str = "hrmscope.checkpoint_sha256";
+pub(super) const HASH_KEY: &str = "hrmscope.checkpoint_sha256";
 
 /// A trace file that is none.
 #[derive(Debug, Error)]
@@ -45,6 +45,14 @@ pub enum TraceError {
         /// What was asked for.
         row: usize,
     },
+    /// A run of which not all states are in memory.
+    #[error(
+        "{path} was not written: some states of the run are not in memory; think again with more memory for states"
+    )]
+    Incomplete {
+        /// The file that was to be written.
+        path: PathBuf,
+    },
     /// A device that no longer answers.
     #[error("the device stopped answering: {0:?}")]
     Device(TensorReadError),
@@ -54,6 +62,19 @@ impl From<TensorReadError> for TraceError {
     fn from(error: TensorReadError) -> Self {
         Self::Device(error)
     }
+}
+
+/// Whether a file that begins with these bytes is a safetensors file with the tensors of a trace.
+pub fn is_trace(start: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Header {
+        #[serde(rename = "seg0.q_halt")]
+        first: Option<serde::de::IgnoredAny>,
+    }
+    let Some((length, rest)) = start.split_first_chunk::<8>() else { return false };
+    let header = usize::try_from(u64::from_le_bytes(*length)).ok().and_then(|length| rest.get(..length));
+    let header = header.and_then(|header| serde_json::from_slice::<Header>(header).ok());
+    header.is_some_and(|header| header.first.is_some())
 }
 
 /// A trace file in memory.
@@ -125,6 +146,33 @@ impl TraceFile {
     pub fn checkpoint(&self) -> (Option<&str>, Option<&str>) {
         let get = |key: &str| self.metadata.get(key).map(String::as_str);
         (get(CHECKPOINT_KEY), get(HASH_KEY))
+    }
+
+    /// The model that the trace names, on the CPU, if it is there and still the same, and the names of its puzzle ids.
+    ///
+    /// # Errors
+    /// Why not, in half a sentence.
+    pub fn model(&self) -> Result<(Hrm, Vec<String>), String> {
+        let (Some(name), Some(hash)) = self.checkpoint() else {
+            return Err("the trace does not say which model recorded it".to_owned());
+        };
+        // What is no file or folder, a pipe say, is not waited for.
+        let shipped = SHIPPED.iter().any(|(shipped, _)| *shipped == name);
+        if !shipped && !Path::new(name).is_file() && !Path::new(name).is_dir() {
+            return Err(format!("{name} is not there"));
+        }
+        let checkpoint = open_for(name, Some(self.config.seq_len)).map_err(|error| error.to_string())?;
+        if checkpoint.hash != hash || checkpoint.config != self.config {
+            return Err(format!("{name} is not the model of this trace any more"));
+        }
+        let model = checkpoint.model(&Device::flex()).map_err(|error| error.to_string())?;
+        Ok((model, checkpoint.identifiers.unwrap_or_default()))
+    }
+
+    /// The puzzle id of one row; the blank one where the file does not say.
+    pub fn puzzle_id(&self, row: usize) -> i32 {
+        let ids: Option<Vec<i32>> = self.metadata.get(IDS_KEY).and_then(|ids| serde_json::from_str(ids).ok());
+        ids.and_then(|ids| ids.get(row).copied()).unwrap_or(0)
     }
 
     /// The board tokens `[S]` of one row, where the file has them.
@@ -202,7 +250,7 @@ impl TraceFile {
 }
 
 /// The name of the state after a micro-step.
-pub fn state_name(at: crate::trace::MicroStep, schedule: crate::trace::Schedule) -> String {
+pub(super) fn state_name(at: crate::trace::MicroStep, schedule: crate::trace::Schedule) -> String {
     let (segment, k) = (at.segment, at.number(schedule));
     match at.module {
         Module::L => format!("seg{segment}.L{k}.z_L"),

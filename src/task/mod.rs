@@ -8,7 +8,7 @@ pub mod maze;
 mod place;
 pub mod sudoku;
 
-pub use place::{Placement, fits, place};
+pub use place::{Placement, fits, place, placed_board};
 
 use std::fmt;
 

@@ -2,6 +2,7 @@
 
 use super::{Boards, arc, maze, sudoku};
 use crate::board::Board;
+use crate::board::arc::{Pair, Sheet, Task};
 use crate::board::maze::{Cell, Maze};
 
 /// A board as a model sees it: its tokens, and which of them are the board's own cells.
@@ -55,6 +56,20 @@ pub fn fits(board: &Board, boards: Boards) -> bool {
     }
 }
 
+/// The board that tokens `[side * side]` stand for: the one that [`place`] puts there. An ARC grid becomes a task of that name
+/// with nothing but this input. `None` when they are none, or lie elsewhere than `place` puts a board.
+pub fn placed_board(tokens: &[i32], boards: Boards, name: &str) -> Option<Board> {
+    let board = match boards {
+        Boards::Sudoku(shape) => sudoku::decode(shape, tokens).into(),
+        Boards::Maze { .. } => maze::decode(tokens).ok()?.into(),
+        Boards::Arc { side } => {
+            let pair = Pair { input: arc::decode(tokens, side)?, output: None };
+            Sheet::new(name, Task { train: Vec::new(), test: vec![pair] })?.into()
+        }
+    };
+    place(&board, boards).is_some_and(|placed| placed.tokens == tokens).then_some(board)
+}
+
 fn place_maze(board: &Maze, side: usize) -> Option<Placement> {
     let own = board.side();
     let before = side.checked_sub(own)? / 2;
@@ -70,7 +85,6 @@ fn place_maze(board: &Maze, side: usize) -> Option<Placement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::board::arc::{Sheet, Task};
     use crate::board::sudoku::{Shape, Sudoku};
 
     #[test]
@@ -100,5 +114,30 @@ mod tests {
         let sheet = Board::from(sheet);
         assert!(fits(&sheet, Boards::Arc { side: 2 }) && !fits(&sheet, Boards::Arc { side: 1 }));
         assert_eq!(place(&sheet, Boards::Arc { side: 1 }), None);
+    }
+
+    #[test]
+    fn tokens_are_boards_again_or_none() {
+        let sudoku = Sudoku::parse("1... ...2 .... ..2.", None).unwrap();
+        let maze = Maze::parse("S #\n# #\n#G ").unwrap();
+        let grid = Task::parse(r#"{"train":[],"test":[{"input":[[1,2]]}]}"#).unwrap();
+        let shape = sudoku.shape();
+        for (board, boards) in [
+            (Board::from(sudoku), Boards::Sudoku(shape)),
+            (maze.into(), Boards::Maze { side: 3 }),
+            (Sheet::new("a", grid).unwrap().into(), Boards::Arc { side: 4 }),
+        ] {
+            let tokens = place(&board, boards).unwrap().tokens;
+            let again = placed_board(&tokens, boards, "a").unwrap();
+            assert!(again.same_question(&board) && again.kind() == board.kind());
+            assert_eq!(placed_board(&tokens[1..], boards, "a"), None, "{boards}");
+            let mut wrong = tokens.clone();
+            wrong[3] = 99;
+            assert_eq!(placed_board(&wrong, boards, "a"), None, "{boards}");
+        }
+        // A grid at an offset is none that would be placed so.
+        let pair = Pair { input: "12\n34".parse().unwrap(), output: None };
+        let shifted = arc::encode_grid(&pair.input, 4, (1, 1)).unwrap();
+        assert_eq!(placed_board(&shifted, Boards::Arc { side: 4 }, "a"), None);
     }
 }

@@ -99,6 +99,12 @@ impl Recording {
         }
     }
 
+    /// Whether the states before the first step and the read-outs within segments are known: a trace file holds neither, and
+    /// they take the model.
+    pub fn is_complete(&self) -> bool {
+        self.z_h_init.first().is_none_or(|value| !value.is_nan())
+    }
+
     /// The newest update of a module within the first `steps` micro-steps: its place among them.
     pub fn last_update(&self, module: Module, steps: usize) -> Option<usize> {
         self.steps[..steps.min(self.steps.len())].iter().rposition(|step| step.at.module == module)

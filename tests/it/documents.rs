@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use burn::tensor::Device;
 use eframe::egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use hrmscope::app::{Action, Answer, App, Document, Options, TabAction, ThemeChoice};
 use hrmscope::board::Kind;
+use hrmscope::board::sudoku::Sudoku;
 use hrmscope::engine::DeviceInfo;
+use hrmscope::model::{HrmConfig, Initializer};
 
 use crate::window::{act, finished, open_with, snapshot, wait};
 
@@ -240,4 +243,52 @@ fn tabs_look_as_they_did() {
         snapshot(&mut harness, if closing { "tabs-closing-light" } else { "tabs-dark" });
     }
     act(&mut harness, Action::Tab(TabAction::Answer(Answer::Cancel)));
+}
+
+#[test]
+fn a_trace_file_is_opened_without_its_model_and_asked_after_an_edit() {
+    let folder = tempfile::tempdir().unwrap();
+    let config =
+        HrmConfig { hidden: 32, heads: 2, h_layers: 1, l_layers: 1, vocab: 6, seq_len: 16, ..HrmConfig::default() };
+    let model = Initializer { seed: 5, ..Default::default() }.build(&config, &Device::flex());
+    let [checkpoint, trace] = ["gone", "runs"].map(|name| folder.path().join(format!("{name}.safetensors")));
+    hrmscope::checkpoint::save(&model, &checkpoint, Default::default()).unwrap();
+    let opened = hrmscope::checkpoint::open(checkpoint.to_str().unwrap()).unwrap();
+    let tokens = hrmscope::task::sudoku::encode(&Sudoku::parse(PUZZLE, None).unwrap());
+    hrmscope::export::record(&opened, &model, tokens.repeat(7), vec![0; 7], 3, &trace).unwrap();
+    std::fs::remove_file(&checkpoint).unwrap();
+    let mut harness = open_with(Options { files: vec![trace], ..Options::default() }, SIZE);
+    wait(&mut harness, "the trace is open", |app| app.state.doc.title == "runs, board 1");
+    wait(&mut harness, "a model that knows the board is here", |app| {
+        app.state.model.is_some() && app.state.loading.is_none() && app.state.misfit().is_none()
+    });
+    harness.run_steps(8);
+    assert_eq!(names(&harness).iter().filter(|name| name.starts_with("runs, board ")).count(), 6);
+    let state = &harness.state().state;
+    assert_eq!((state.computed(), state.thinking(), state.doc.run.job.0), (18, false, 0), "nothing was asked");
+    harness.get_by_label_contains("recorded by gone");
+    act(&mut harness, Action::GoTo(0));
+    act(&mut harness, Action::GoTo(1));
+    harness.get_by_label_contains("What the model would answer now is not in the file");
+    act(&mut harness, Action::GoTo(18));
+    harness.get_by_label_contains("Timeline, micro-step 18 of 18");
+    wait(&mut harness, "the board is judged", |app| {
+        app.state.doc.verdict.is_some() && !app.state.library.samples().is_empty()
+    });
+    let device = DeviceInfo { name: "CPU".into(), ..DeviceInfo::cpu() };
+    let state = &mut harness.state_mut().state;
+    state.toasts.clear();
+    (state.devices, state.device) = (vec![device.clone()], device);
+    let recorded = state.doc.run.recorded.take().unwrap();
+    // Where the file lies is no part of the picture.
+    let place = folder.path().display().to_string();
+    state.doc.run.recorded = Some(recorded.replace(&place, "/models"));
+    (state.settings.recent_boards, state.settings.recent) = (Vec::new(), Vec::new());
+    harness.run_steps(8);
+    snapshot(&mut harness, "trace-opened");
+    act(&mut harness, Action::Select(Some(1)));
+    act(&mut harness, Action::Type(2));
+    assert!(harness.state().state.thinking() && harness.state().state.doc.run.recorded.is_none());
+    wait(&mut harness, "the model answers the edited board", finished);
+    assert!(harness.query_by_label_contains("recorded by gone").is_none());
 }

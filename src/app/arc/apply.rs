@@ -1,7 +1,7 @@
 //! What is done with votes and fits, and what the engine tells of them, written into the state.
 
 use super::super::action::Effect;
-use super::super::apply::{from_the_start, think};
+use super::super::apply::{ask_otherwise, from_the_start, think};
 use super::super::state::State;
 use super::{About, ArcAction, Asked, Fitted, Fitting};
 use crate::engine::{Command, Event};
@@ -40,7 +40,7 @@ pub fn apply(state: &mut State, action: ArcAction, effects: &mut Vec<Effect>) {
             if let Some(fitted) = state.arc.fitted.take() {
                 effects.push(Effect::Engine(Command::ForgetFit));
                 state.model = Some(fitted.loaded);
-                think(state, effects);
+                ask_otherwise(state, effects);
                 from_the_start(state);
             }
         }

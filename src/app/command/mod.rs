@@ -196,6 +196,7 @@ pub enum CommandId {
     BoardPng,
     BoardPngLarge,
     SaveRun,
+    SaveTrace,
     Palette,
     Keys,
 }

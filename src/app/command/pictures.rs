@@ -137,6 +137,15 @@ pub(super) const TABLE: &[Command] = &[
         action: Action::Movie(MovieAction::Open),
         possible: has_steps,
     },
+    Command {
+        id: CommandId::SaveTrace,
+        name: "Save the run as a trace…",
+        shortcut: None,
+        icon: Icon::FileOutput,
+        tip: "Every state and the answers at the segments' ends as safetensors, as \"hrmscope solve --trace\" writes them; opened again like any file",
+        action: Action::SaveTrace,
+        possible: has_steps,
+    },
 ];
 
 #[cfg(test)]
@@ -144,12 +153,15 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::super::apply::apply;
+    use super::super::super::document::Asked;
     use super::super::super::persist::Settings;
     use super::super::super::research::form::tests::model;
     use super::super::super::scene::tests::{recording, sudoku};
     use super::super::super::state::{State, Told};
     use super::*;
     use crate::board::History;
+    use crate::engine::Halting;
+    use crate::trace::Question;
 
     #[test]
     fn every_command_does_something_on_a_run() {
@@ -168,6 +180,9 @@ mod tests {
                 state.doc.history = History::new(sudoku());
                 state.model = Some(Arc::new(model(16, 6)));
                 state.doc.run.told = Some(Told { recording: recording(12, |_, _| 1), uncertainty: vec![0.5; 12] });
+                let question = Question { tokens: vec![1; 16], puzzle_id: 0 };
+                let (model, halting) = (Arc::new(model(16, 6)), Halting::Fixed);
+                state.doc.run.asked_of = Some(Asked { model, halting, max_segments: 2, question });
                 state.doc.playhead.at = 7;
                 assert!((command.possible)(&state), "{}", command.name);
                 let mut effects = Vec::new();

@@ -11,6 +11,7 @@ mod session;
 mod tabs;
 #[cfg(test)]
 mod tests;
+mod traced;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ pub use save::Saving;
 pub(super) use save::{csv_row, not_saved, save, saved, title_of};
 pub(super) use tabs::tabs;
 pub use tabs::{Answer, TabAction};
+pub(super) use traced::open_traced;
 
 use super::figures::Judged;
 use super::heat::View;
@@ -91,6 +93,9 @@ pub struct Run {
     pub job: JobId,
     /// Who was asked last.
     pub asked_of: Option<Asked>,
+    /// Who recorded the run and what of it is not known, in sentences, when it was read from a trace file: it counts as
+    /// answered, whichever model is loaded.
+    pub recorded: Option<String>,
     /// What is shown: this run, or the one before it until this one has come as far.
     pub told: Option<Told>,
     /// What has come while the one before is still shown.
@@ -116,6 +121,7 @@ impl Default for Run {
         Self {
             job: JobId(0),
             asked_of: None,
+            recorded: None,
             told: None,
             coming: None,
             again: false,
@@ -282,6 +288,9 @@ impl State {
     /// Whether the run that is shown is what the model, or the one on its way, would answer.
     pub(super) fn is_answered(&self) -> bool {
         let run = &self.doc.run;
+        if run.recorded.is_some() {
+            return true;
+        }
         let Some(asked) = run.asked_of.as_ref().filter(|_| !run.again) else { return false };
         let by = match (&self.loading, &self.model) {
             (Some(source), _) => *source == asked.model.source,

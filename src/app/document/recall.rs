@@ -25,7 +25,7 @@ pub(in super::super) fn copy_moment(state: &mut State, effects: &mut Vec<Effect>
     let model = state.model.as_ref().map(|model| (model.name.clone(), model.hash.clone()));
     let moment = Moment {
         board: state.board().clone(),
-        model: model.filter(|(_, hash)| !hash.is_empty()),
+        model: model.filter(|(_, hash)| !hash.is_empty() && state.doc.run.recorded.is_none()),
         segment,
         step,
         halting: state.settings.halting,

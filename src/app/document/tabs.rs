@@ -149,7 +149,8 @@ fn forget_old_runs(state: &mut State) {
     let mut kept = 0;
     for doc in all {
         kept += doc.run.told.as_ref().map_or(0, super::Told::bytes);
-        if kept > budget {
+        // One that was read from a file could not be computed again.
+        if kept > budget && doc.run.recorded.is_none() {
             doc.run.told = None;
             doc.run.again = true;
         }

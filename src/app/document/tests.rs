@@ -8,10 +8,12 @@ use super::super::action::{Action, Effect};
 use super::super::apply::apply;
 use super::super::background::News;
 use super::super::events::{hear, receive};
+use super::super::open::Opened;
 use super::super::persist::Settings;
 use super::super::puzzles::{Difficulty, Order, What, make};
 use super::super::scene::tests::{recording, sudoku};
 use super::super::state::{RunStatus, State};
+use super::super::trace::{Traced, TracedRun};
 use super::session::{restore, session};
 use super::*;
 use crate::board::maze::MazeKind;
@@ -387,4 +389,47 @@ fn a_thousand_edits_are_undone_in_each_tab() {
         assert_eq!(undone, 1000);
     }
     assert_eq!(state.board(), &Board::from(Sudoku::blank(Shape::ALL[0])));
+}
+
+#[test]
+fn runs_of_a_trace_file_are_shown_and_asked_only_when_something_is_changed() {
+    let told = || Told { recording: recording(12, |_, _| 1), uncertainty: vec![0.5; 12] };
+    let run = |number: usize| TracedRun { title: format!("runs, board {number}"), board: sudoku(), told: told() };
+    let traced = || Traced { runs: vec![run(1), run(2)], boards: 9, about: "Recorded by another.".into() };
+    let mut state = with_board();
+    answer(&mut state, 24, true);
+    let mut effects = Vec::new();
+    hear(&mut state, News::Looked("/runs.safetensors".into(), Ok(Opened::Trace(traced()))), &mut effects);
+    assert_eq!(names(&state)[1..], ["runs, board 1", "runs, board 2"]);
+    assert_eq!((state.doc.title.as_str(), state.computed(), asked(&effects)), ("runs, board 1", 12, 0));
+    assert_eq!(state.caveat().as_deref(), Some("Recorded by another."));
+    assert!(state.toasts.iter().any(|toast| toast.text.contains("holds 9 boards; the first 2")));
+    assert!(state.settings.all_recent().contains(&PathBuf::from("/runs.safetensors")) && state.doc.path.is_none());
+    assert!(!state.doc.unsaved());
+    // Neither another model, nor another way of asking, nor going to and fro.
+    receive(&mut state, Event::ModelLoaded(model("other", "ba9876543210")), &mut effects);
+    effects.extend(does(&mut state, Action::SetMaxSegments(Some(3))));
+    effects.extend(does(&mut state, Action::SetHalting(Halting::Fixed)));
+    effects.extend(tab(&mut state, TabAction::Next));
+    effects.extend(tab(&mut state, TabAction::Previous));
+    state.settings.memory = Some(0);
+    remember(&mut state, &mut effects);
+    assert!(asked(&effects) == 0 && state.doc.run.recorded.is_some() && !state.recording().unwrap().lets_go());
+    // What is copied names no model, and nothing is looked into.
+    let copied = does(&mut state, Action::CopyMoment);
+    assert!(matches!(&copied[0], Effect::Copy(text) if !text.contains("model=")), "{copied:?}");
+    state.settings.heat.shown = super::super::heat::Shown::Gates;
+    state.doc.playhead.at = 6;
+    super::super::inside::look_inside(&mut state, &mut effects);
+    assert!(state.doc.run.insides.refused.as_ref().unwrap().contains("no trace file"));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Engine(Command::LookInside { .. }))));
+    let refused = does(&mut state, Action::SaveTrace);
+    assert!(refused.is_empty() && state.toasts.iter().any(|toast| toast.text.contains("copy that file")));
+    // An edit asks, and so does "Think again".
+    does(&mut state, Action::Select(Some(1)));
+    assert_eq!(asked(&does(&mut state, Action::Type(3))), 1);
+    assert!(state.doc.run.recorded.is_none() && state.caveat().is_none());
+    tab(&mut state, TabAction::Next);
+    assert_eq!(asked(&does(&mut state, Action::ThinkAgain)), 1);
+    assert!(state.doc.run.recorded.is_none());
 }

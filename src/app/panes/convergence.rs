@@ -9,7 +9,7 @@ use super::super::theme;
 use super::super::widgets::plot::{Plot, Series};
 use super::super::widgets::{export_menu, header};
 use super::Cx;
-use crate::trace::{Module, Recording};
+use crate::trace::{Module, Recording, StepRecord};
 
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
@@ -81,7 +81,8 @@ fn across(recording: &Recording) -> (f32, f32) {
 
 fn residuals(recording: &Recording, cx: &Cx<'_>) -> Plot {
     let of = |module: Module| -> Vec<(f32, f32)> {
-        let steps = recording.steps.iter().enumerate().filter(|(_, s)| s.at.module == module);
+        let known = |s: &StepRecord| s.at.module == module && !s.residual.is_nan();
+        let steps = recording.steps.iter().enumerate().filter(|(_, s)| known(s));
         steps.map(|(i, s)| (i as f32 + 1.0, s.residual.max(1e-9).log10())).collect()
     };
     let (h, l) = (of(Module::H), of(Module::L));

@@ -7,7 +7,7 @@ use eframe::egui::{
 use lucide_icons::Icon;
 
 use super::super::action::Action;
-use super::super::explain::figure;
+use super::super::explain::distance;
 use super::super::heat::{HeatSettings, Shown};
 use super::super::scene::{cell_of, token_of};
 use super::super::state::State;
@@ -99,8 +99,14 @@ fn missing(state: &State, recording: &Recording, module: Module) -> Option<Strin
             (None, None) => "not in memory".to_owned(),
         });
     }
-    if !state.settings.heat.shown.is_inside() {
-        return None;
+    let shown = state.settings.heat.shown;
+    if !shown.is_inside() {
+        let before = match (recording.last_update(module, playhead), shown) {
+            (Some(update), Shown::Change) => recording.last_update(module, update),
+            (update, _) => update,
+        };
+        let unknown = before.is_none() && !recording.is_complete();
+        return unknown.then(|| "the initial state is not in the trace file".to_owned());
     }
     match (recording.last_update(module, playhead), run.insides.of(module), &run.insides.refused) {
         (None, ..) => Some(format!("nothing before the first update of {module:?}")),
@@ -114,7 +120,7 @@ fn missing(state: &State, recording: &Recording, module: Module) -> Option<Strin
 fn detail(recording: &Recording, module: Module, playhead: usize, rms: f64, wide: bool) -> String {
     let Dimensions { tokens, hidden, .. } = recording.dimensions;
     let motion = match recording.last_update(module, playhead) {
-        Some(update) if update + 1 == playhead => format!("moved {}", figure(recording.steps[update].residual)),
+        Some(update) if update + 1 == playhead => format!("moved {}", distance(recording, update)),
         Some(_) => "still".to_owned(),
         None => "initial".to_owned(),
     };

@@ -11,7 +11,8 @@ use crate::trace::Module;
 pub fn choices(ui: &mut Ui, cx: &mut Cx<'_>, module: Module) {
     let look = cx.state.settings.inside;
     let Some(seen) = cx.state.doc.run.insides.of(module) else {
-        ui.weak("Known when the module has made an update");
+        let refused = cx.state.doc.run.insides.refused.as_deref();
+        ui.weak(refused.unwrap_or("Known when the module has made an update"));
         return;
     };
     let (layers, heads) = (seen.layers, seen.heads);

@@ -5,7 +5,7 @@ use eframe::egui::{Align2, Id, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui,
 
 use super::super::action::Action;
 use super::super::document::made_for;
-use super::super::explain::{figure, sigmoid};
+use super::super::explain::{distance, sigmoid};
 use super::super::state::{RunStatus, State};
 use super::super::theme::{self, RADIUS};
 use super::super::widgets::text_at;
@@ -181,7 +181,11 @@ fn paint_segment(
         let index = segment * plan.per + within;
         let Some(step) = recording.steps.get(index) else { break };
         let x = left + within as f32 * slot + slot / 2.0;
-        let share = if step.residual.is_finite() { step.residual / largest } else { 1.0 };
+        let share = match step.residual.is_finite() {
+            true => step.residual / largest,
+            // What left the numbers is as far as can be; where the file does not say, there is nothing to show.
+            false => f32::from(u8::from(recording.is_complete())),
+        };
         let height = ((bottom - top) * share).max(2.0);
         let width = (slot * 0.74).clamp(1.0, 40.0);
         let bar = Rect::from_min_max(pos2(x - width / 2.0, bottom - height), pos2(x + width / 2.0, bottom));
@@ -303,7 +307,7 @@ fn step_text(state: &State, recording: &Recording, step: usize) -> String {
         record.at.segment + 1,
         record.at.h_cycle + 1,
         record.at.module,
-        figure(record.residual),
+        distance(recording, step),
         super::super::figures::line(&seen)
     );
     if record.at.module == Module::L {

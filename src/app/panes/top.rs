@@ -144,6 +144,7 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.separator();
         menu_item(ui, cx, CommandId::BoardPng);
         menu_item(ui, cx, CommandId::SaveRun);
+        menu_item(ui, cx, CommandId::SaveTrace);
         ui.separator();
         menu_item(ui, cx, CommandId::NextTab);
         menu_item(ui, cx, CommandId::PreviousTab);

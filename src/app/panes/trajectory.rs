@@ -11,7 +11,7 @@ use lucide_icons::Icon;
 use super::Cx;
 use crate::analysis::COMPONENTS;
 use crate::app::action::Action;
-use crate::app::explain::figure;
+use crate::app::explain::distance;
 use crate::app::export::moment_drawing;
 use crate::app::layout::Pane;
 use crate::app::scene::scene;
@@ -223,14 +223,15 @@ impl Plot<'_> {
     }
 
     fn step_name(&self, point: usize) -> String {
-        let Some(step) = self.way.steps[point].and_then(|step| self.recording.steps.get(step)) else {
+        let known = self.way.steps[point].and_then(|index| Some((index, self.recording.steps.get(index)?)));
+        let Some((index, step)) = known else {
             return format!("{} before the first step", self.name());
         };
         let number = match self.module {
             Module::H => format!("H {}", step.at.h_cycle + 1),
             Module::L => format!("cycle {}, L {}", step.at.h_cycle + 1, step.at.l_step + 1),
         };
-        format!("segment {}, {number}: moved {}", step.at.segment + 1, figure(step.residual))
+        format!("segment {}, {number}: moved {}", step.at.segment + 1, distance(self.recording, index))
     }
 
     fn caption(&self) -> String {

@@ -24,7 +24,8 @@ const SIDE: f32 = 44.0;
 /// Whether there is something to fit, a fit under way, or one that answers.
 pub fn concerns(cx: &Cx<'_>) -> bool {
     let arc = &cx.state.arc;
-    cx.state.caveat().is_some() && (cx.state.can_fit() || arc.fitting.is_some() || arc.fitted.is_some())
+    let asked = cx.state.doc.run.recorded.is_none();
+    asked && cx.state.caveat().is_some() && (cx.state.can_fit() || arc.fitting.is_some() || arc.fitted.is_some())
 }
 
 /// Shows it at the bottom of a room; returns where it begins.

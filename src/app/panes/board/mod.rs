@@ -37,12 +37,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     let state = cx.state;
     let kind = state.kind();
     let mut text = subtitle(state.board(), state.doc.verdict.as_ref().map(|verdict| &verdict.judged));
-    if let RunStatus::Finished(elapsed) = state.doc.run.status {
+    if state.doc.run.recorded.is_some() {
+        text += " · from a trace file";
+    } else if let RunStatus::Finished(elapsed) = state.doc.run.status {
         text += &format!(" · answered in {elapsed:.0} ms");
     }
     let dragged = tabs::show(ui, cx, |ui, cx| {
-        use CommandId::{BoardPng, BoardPngLarge, BoardPngSmall, SaveRun};
-        export_menu(ui, cx, "Export the board", &[BoardPngSmall, BoardPng, BoardPngLarge, SaveRun]);
+        use CommandId::{BoardPng, BoardPngLarge, BoardPngSmall, SaveRun, SaveTrace};
+        export_menu(ui, cx, "Export the board", &[BoardPngSmall, BoardPng, BoardPngLarge, SaveRun, SaveTrace]);
         let truth = match kind {
             Kind::Sudoku => "Solution",
             Kind::Maze => "Shortest path",
