@@ -139,7 +139,7 @@ pub fn make(what: What, seed: u64) -> Result<Board, String> {
 }
 
 /// The sides of the mazes in the library.
-pub const MAZE_SIDES: [usize; 3] = [9, 15, 30];
+pub const MAZE_SIDES: [usize; 4] = [9, 11, 15, 30];
 /// The most rows and columns of the library's ARC grids.
 const ARC_SIDE: usize = 10;
 
@@ -171,11 +171,11 @@ mod tests {
     #[test]
     fn every_puzzle_can_be_made() {
         let samples = samples();
-        assert_eq!(samples.len(), 9 + 9 + FAMILIES.len());
+        assert_eq!(samples.len(), 9 + 12 + FAMILIES.len());
         assert!(samples.iter().all(|sample| sample.answer.is_some() || sample.board.arc().is_some()));
         let easy = samples[0].board.sudoku().unwrap();
         assert!(Difficulty::Easy.givens(easy.shape()).contains(&easy.givens()));
-        assert!(samples[9..18].iter().all(|sample| sample.board.maze().unwrap().check().is_ok()));
+        assert!(samples[9..21].iter().all(|sample| sample.board.maze().unwrap().check().is_ok()));
         assert_eq!(samples, super::samples());
     }
 }

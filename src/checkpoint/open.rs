@@ -17,6 +17,7 @@ pub const SHIPPED: &[(&str, &[u8])] = &[
     ("sudoku-4x4", include_bytes!("../../assets/checkpoints/sudoku-4x4/model.safetensors")),
     ("sudoku-9x9", include_bytes!("../../assets/checkpoints/sudoku-9x9/model.safetensors")),
     ("maze", include_bytes!("../../assets/checkpoints/maze/model.safetensors")),
+    ("maze-11x11", include_bytes!("../../assets/checkpoints/maze-11x11/model.safetensors")),
     ("arc-mini", include_bytes!("../../assets/checkpoints/arc-mini/model.safetensors")),
 ];
 

@@ -22,6 +22,7 @@ pub fn shipped_for(board: &Board) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::board::maze::Maze;
     use crate::board::sudoku::{Shape, Sudoku};
 
     #[test]
@@ -30,5 +31,14 @@ mod tests {
         assert_eq!(Shape::ALL.map(of), ["sudoku-4x4", "sudoku-6x6", "sudoku-9x9"].map(Some));
         assert_eq!(shipped_boards("sudoku-4x4"), Some(Boards::Sudoku(Shape::ALL[0])));
         assert_eq!(shipped_boards("none"), None);
+    }
+
+    #[test]
+    fn a_maze_gets_the_smallest_model_that_it_fits() {
+        let of = |side: usize| shipped_for(&Maze::blank(side).unwrap().into());
+        assert_eq!(
+            [5, 9, 10, 11, 12].map(of),
+            [Some("maze"), Some("maze"), Some("maze-11x11"), Some("maze-11x11"), None]
+        );
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align2, Color32, Id, Mesh, Rect, RichText, Role, ScrollArea, Sense, Shape, Slider, Stroke, Ui, WidgetInfo, pos2,
-    text::LayoutJob, vec2,
+    Align2, Button, Color32, Id, Label, Mesh, Rect, RichText, Role, ScrollArea, Sense, Shape, Slider, Stroke, Ui,
+    UiBuilder, WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 use lucide_icons::Icon;
 
@@ -405,21 +405,22 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.painter().text(area.center(), Align2::CENTER_CENTER, text, theme::text(13.0), theme.secondary);
         return;
     }
-    let middle = pos2(area.center().x, area.top() + area.height() * 0.4);
-    let painter = ui.painter();
-    let mark = char::from(Icon::GraduationCap).to_string();
-    painter.text(middle - vec2(0.0, 58.0), Align2::CENTER_CENTER, mark, theme::icons(34.0), theme.l);
-    painter.text(middle, Align2::CENTER_CENTER, "Train a model and watch it learn", theme::bold(15.0), theme.text);
-    for (y, line) in [
-        (24.0, "Choose a preset, and its curves and a puzzle that it solves better and better appear here."),
-        (42.0, "Runs that were started in a terminal show up too; a run folder can be dropped on the window."),
-    ] {
-        let at = middle + vec2(0.0, y);
-        text_at(painter, at, Align2::CENTER_CENTER, line, theme::text(13.0), theme.secondary, area.width() - 24.0);
-    }
-    let button = Rect::from_center_size(middle + vec2(0.0, 84.0), vec2(150.0, 32.0));
-    let mut child = ui.new_child(eframe::egui::UiBuilder::new().max_rect(button));
-    let face = RichText::new("New training run…").color(theme.on_accent);
-    let button = eframe::egui::Button::new(face).fill(theme.l).min_size(button.size());
-    finish(&mut child, cx, super::super::command::command(CommandId::NewRun), button);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(area.shrink(12.0)));
+    child.vertical_centered(|ui| {
+        ui.spacing_mut().item_spacing.y = 6.0;
+        ui.add_space((area.height() * 0.4 - 76.0).max(0.0));
+        ui.label(RichText::new(char::from(Icon::GraduationCap)).font(theme::icons(34.0)).color(theme.l));
+        ui.add_space(8.0);
+        ui.label(RichText::new("Train a model and watch it learn").font(theme::bold(15.0)).color(theme.text));
+        for line in [
+            "Choose a preset, and its curves and a puzzle that it solves better and better appear here.",
+            "Runs that were started in a terminal show up too; a run folder can be dropped on the window.",
+        ] {
+            ui.add(Label::new(RichText::new(line).color(theme.secondary)).wrap());
+        }
+        ui.add_space(10.0);
+        let face = RichText::new("New training run…").color(theme.on_accent);
+        let button = Button::new(face).fill(theme.l).min_size(vec2(150.0, 32.0));
+        finish(ui, cx, super::super::command::command(CommandId::NewRun), button);
+    });
 }

@@ -317,7 +317,7 @@ fn chooser(
     tip: &str,
     content: impl FnOnce(&mut Ui, &mut Cx<'_>),
 ) {
-    let room = ((ui.available_width() - 350.0) * 0.5).clamp(70.0, 220.0);
+    let room = ((ui.available_width() - 366.0) * 0.5).clamp(70.0, 220.0);
     let name = fitted(ui.painter(), name, theme::text(13.0), cx.theme.text, room);
     let name = name.rows.iter().map(|row| row.text()).collect::<String>();
     let text = |text: &str, color| RichText::new(text).color(color);

@@ -29,7 +29,8 @@ pub fn sizes(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         Kind::Arc => return,
     };
-    let width = (ui.available_width() - 2.0 * 4.0) / 3.0;
+    let count = all.len() as f32;
+    let width = (ui.available_width() - (count - 1.0) * 4.0) / count;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         ui.spacing_mut().button_padding.x = 2.0;
