@@ -64,6 +64,7 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             state.model = Some(info);
             // It may be the one that can compute them again.
             state.doc.run.lost = None;
+            inside::look_again(state);
             model_came(state, boards, effects);
         }
         Event::ModelFailed { source, message } => {

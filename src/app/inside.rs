@@ -86,12 +86,12 @@ pub(super) fn look_inside(state: &mut State, effects: &mut Vec<Effect>) {
         state.doc.run.insides.choose(head);
     }
     let run = &state.doc.run;
-    if run.insides.asked.is_some() {
+    if run.insides.asked.is_some() || run.insides.refused.is_some() {
         return;
     }
     if run.recorded.is_some() {
-        let why = || "attention and gates stand in no trace file: think again to look inside".to_owned();
-        state.doc.run.insides.refused.get_or_insert_with(why);
+        let why = "attention and gates stand in no trace file: think again to look inside";
+        state.doc.run.insides.refused = Some(why.to_owned());
         return;
     }
     let Some(recording) = state.recording() else { return };
@@ -127,5 +127,73 @@ pub(super) fn not_seen(state: &mut State, job: JobId, why: Option<&String>) {
     let insides = &mut state.doc.run.insides;
     if insides.asked.take_if(|asked| *asked == job).is_some() {
         insides.refused = why.cloned();
+    }
+}
+
+/// The next look is asked for anew: another model has come, or what was on its way is for a board that is not shown.
+pub(super) fn look_again(state: &mut State) {
+    let insides = &mut state.doc.run.insides;
+    (insides.asked, insides.refused) = (None, None);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document::Asked;
+    use super::super::persist::Settings;
+    use super::super::scene::tests::recording;
+    use super::super::state::{State, Told};
+    use super::*;
+    use crate::engine::{Halting, ModelInfo, ModelSource};
+    use crate::trace::Question;
+
+    fn state() -> State {
+        let mut state = State::new(Settings { overlay: Overlay::Attention(Module::L), ..Settings::default() });
+        let mut run = recording(12, |_, _| 1);
+        let question = Question { tokens: vec![1; 16], puzzle_id: 0 };
+        run.question = Some(question.clone());
+        let model = Arc::new(ModelInfo {
+            source: ModelSource::Shipped("tiny".into()),
+            name: "tiny".into(),
+            parameters: 1,
+            seq_len: 16,
+            vocab: 6,
+            dimensions: run.dimensions,
+            hash: String::new(),
+            identifiers: Vec::new(),
+        });
+        state.model = Some(model.clone());
+        state.doc.run.asked_of = Some(Asked { model, halting: Halting::Fixed, max_segments: 2, question });
+        state.doc.run.told = Some(Told { recording: run, uncertainty: vec![0.0; 12] });
+        state.doc.playhead.at = 5;
+        state
+    }
+
+    fn asked(state: &mut State) -> Option<JobId> {
+        let mut effects = Vec::new();
+        look_inside(state, &mut effects);
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::Engine(Command::LookInside { job, step, .. }) => {
+                assert_eq!(step, 4);
+                Some(job)
+            }
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn what_was_refused_is_not_asked_over_and_over() {
+        let mut state = state();
+        let job = asked(&mut state).unwrap();
+        assert_eq!(asked(&mut state), None, "it is on its way");
+        not_seen(&mut state, job, Some(&"no model".to_owned()));
+        assert_eq!(asked(&mut state), None, "the answer would be the same");
+        look_again(&mut state);
+        assert!(asked(&mut state).is_some());
+        // What is on its way when its board is hidden never comes.
+        look_again(&mut state);
+        assert!(asked(&mut state).is_some());
+        state.model = None;
+        look_again(&mut state);
+        assert_eq!(asked(&mut state), None, "another model would have looked elsewhere");
     }
 }

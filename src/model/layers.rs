@@ -66,10 +66,16 @@ impl Rope {
 
 /// Bidirectional multi-head attention: z `[B, T, D]`, qkv `[D, 3D]`, out `[D, D]`, no biases.
 pub fn attention(z: Tensor<3>, qkv: Tensor<2>, out: Tensor<2>, heads: usize, rope: Option<&Rope>) -> Tensor<3> {
-    let [batch, tokens, hidden] = z.dims();
     let (weights, v) = attended(z, qkv, heads, rope);
-    let mixed = weights.matmul(v).swap_dims(1, 2);
-    mixed.reshape([batch * tokens, hidden]).matmul(out).reshape([batch, tokens, hidden])
+    gathered(weights, v, out)
+}
+
+/// What every token gets from where it attends, `[B, T, D]`.
+fn gathered(weights: Tensor<4>, v: Tensor<4>, out: Tensor<2>) -> Tensor<3> {
+    let [batch, heads, tokens, head_dim] = v.dims();
+    let hidden = heads * head_dim;
+    let mixed = weights.matmul(v).swap_dims(1, 2).reshape([batch * tokens, hidden]);
+    mixed.matmul(out).reshape([batch, tokens, hidden])
 }
 
 /// Where every token attends, `[B, A, T, T]`, and the values that it gets there, `[B, A, T, head_dim]`.
@@ -112,8 +118,8 @@ impl Block {
     /// What goes on inside for h `[B, T, D]`: the attention's weights `[B, A, T, T]` and the SwiGLU's gates `[B, T, inner]`.
     pub fn inside(&self, h: Tensor<3>, heads: usize, rope: Option<&Rope>, eps: f64) -> (Tensor<4>, Tensor<3>) {
         let [batch, tokens, hidden] = h.dims();
-        let (weights, _) = attended(h.clone(), self.qkv.clone(), heads, rope);
-        let mixed = attention(h.clone(), self.qkv.clone(), self.out.clone(), heads, rope);
+        let (weights, v) = attended(h.clone(), self.qkv.clone(), heads, rope);
+        let mixed = gathered(weights.clone(), v, self.out.clone());
         let h = rms_norm(h + mixed, eps).reshape([batch * tokens, hidden]);
         let (gate, _) = gated(h, self.gate_up.clone());
         let inner = gate.dims()[1];

@@ -165,13 +165,18 @@ impl Hrm {
         block.forward(z, self.config.heads, self.rope.as_ref(), self.config.rms_eps)
     }
 
+    /// A module's blocks, and what its first one reads.
+    fn call(&self, module: Module, carry: &Carry, x: &Tensor<3>) -> (&[Block], Tensor<3>) {
+        match module {
+            Module::L => (&self.l, into_l(carry, x)),
+            Module::H => (&self.h, into_h(carry)),
+        }
+    }
+
     /// The states between the blocks of one call of a module, `[B, T, D]` each: what is injected, then every block's
     /// output; the last is what [`Hrm::step_l`] or [`Hrm::step_h`] gives.
     pub fn layers(&self, module: Module, carry: &Carry, x: &Tensor<3>) -> Vec<Tensor<3>> {
-        let (blocks, mut z) = match module {
-            Module::L => (&self.l, into_l(carry, x)),
-            Module::H => (&self.h, into_h(carry)),
-        };
+        let (blocks, mut z) = self.call(module, carry, x);
         let mut states = vec![z.clone()];
         for block in blocks {
             z = self.block(block, z);
@@ -182,10 +187,7 @@ impl Hrm {
 
     /// What goes on inside one block, or the last one, of a call of a module: attention `[B, A, T, T]` and gates `[B, T, inner]`.
     pub fn inside(&self, module: Module, layer: usize, carry: &Carry, x: &Tensor<3>) -> (Tensor<4>, Tensor<3>) {
-        let (blocks, mut z) = match module {
-            Module::L => (&self.l, into_l(carry, x)),
-            Module::H => (&self.h, into_h(carry)),
-        };
+        let (blocks, mut z) = self.call(module, carry, x);
         let layer = layer.min(blocks.len().saturating_sub(1));
         for block in &blocks[..layer] {
             z = self.block(block, z);

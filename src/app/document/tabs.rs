@@ -3,6 +3,7 @@
 use super::super::action::Effect;
 use super::super::apply::{call_off, from_the_start, think};
 use super::super::edit::end_stroke;
+use super::super::inside::look_again as look_again_inside;
 use super::super::state::State;
 use super::memory::forget_replay;
 use super::put::{bare_board, fill, look_again, take_fitting_model, tidy};
@@ -130,6 +131,7 @@ pub(super) fn leave(state: &mut State, effects: &mut Vec<Effect>) {
     super::super::arc::apply::drop_votes(state, effects);
     end_stroke(state);
     forget_replay(state, effects);
+    look_again_inside(state);
     state.hand.place = None;
     if call_off(state, effects) {
         state.doc.run.coming = None;

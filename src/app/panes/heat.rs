@@ -1,10 +1,8 @@
 //! z_H and z_L as heat maps, the bar that says what the colours mean, and the chooser of what is shown.
 
 use eframe::egui::{
-    Align, Align2, Button, Layout, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo,
-    containers::menu, pos2, vec2,
+    Align, Align2, Layout, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
-use lucide_icons::Icon;
 
 use super::super::action::Action;
 use super::super::explain::distance;
@@ -13,7 +11,7 @@ use super::super::scene::{cell_of, token_of};
 use super::super::state::State;
 use super::super::theme;
 use super::super::widgets::heatmap::{About, color};
-use super::super::widgets::{colour_bar, text_at, wrapped};
+use super::super::widgets::{chooser as menu_chooser, colour_bar, text_at, wrapped};
 use super::Cx;
 use super::inside::choices;
 use crate::board::Board;
@@ -185,10 +183,7 @@ fn scale(ui: &mut Ui, cx: &mut Cx<'_>, modules: &[Module]) {
 
 fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
     let HeatSettings { shown, sorted, free } = cx.state.settings.heat;
-    let chevron = theme::icon(Icon::ChevronDown, 12.0).color(cx.theme.secondary);
-    let ink = if shown == Shown::State { cx.theme.secondary } else { cx.theme.text };
-    let button = Button::new((RichText::new(shown.name()).color(ink), chevron)).frame(false).min_size(vec2(0.0, 26.0));
-    let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
+    let (response, _) = menu_chooser(shown.name(), shown == Shown::State, cx.theme).ui(ui, |ui| {
         ui.set_min_width(220.0);
         let mut chosen = None;
         for choice in Shown::ALL {

@@ -3,10 +3,9 @@
 use std::f32::consts::TAU;
 
 use eframe::egui::{
-    Align, Align2, Button, Color32, Id, Layout, Painter, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui,
-    UiBuilder, Vec2, WidgetInfo, menu, vec2,
+    Align, Align2, Color32, Id, Layout, Painter, Pos2, Rect, Role, Sense, Shape, Stroke, Ui, UiBuilder, Vec2,
+    WidgetInfo, vec2,
 };
-use lucide_icons::Icon;
 
 use super::Cx;
 use crate::analysis::COMPONENTS;
@@ -19,7 +18,7 @@ use crate::app::state::State;
 use crate::app::theme::{self, Theme};
 use crate::app::ways::{Way, WayColour, caption};
 use crate::app::widgets::drawing::paint;
-use crate::app::widgets::{export_menu, header, text_at};
+use crate::app::widgets::{chooser as menu_chooser, export_menu, header, text_at};
 use crate::trace::{Module, Recording};
 
 /// How large the board of a moment is, points.
@@ -72,10 +71,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
 /// Chooses what the colours say.
 fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
     let now = cx.state.settings.ways;
-    let chevron = theme::icon(Icon::ChevronDown, 12.0).color(cx.theme.secondary);
-    let ink = if now == WayColour::Step { cx.theme.secondary } else { cx.theme.text };
-    let button = Button::new((RichText::new(now.name()).color(ink), chevron)).frame(false).min_size(vec2(0.0, 26.0));
-    let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
+    let (response, _) = menu_chooser(now.name(), now == WayColour::Step, cx.theme).ui(ui, |ui| {
         for choice in WayColour::ALL {
             if ui.radio(choice == now, choice.name()).on_hover_text(choice.about()).clicked() {
                 cx.actions.push(Action::ColourWays(choice));

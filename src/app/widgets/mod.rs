@@ -133,6 +133,14 @@ pub fn menu_item(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId) {
     }
 }
 
+/// A menu that chooses what a pane shows, without a frame; what is not as usual stands out.
+pub fn chooser<'a>(name: &'a str, usual: bool, theme: &Theme) -> menu::MenuButton<'a> {
+    let ink = if usual { theme.secondary } else { theme.text };
+    let chevron = theme::icon(lucide_icons::Icon::ChevronDown, 12.0).color(theme.secondary);
+    let button = Button::new((RichText::new(name).color(ink), chevron)).frame(false);
+    menu::MenuButton::from_button(button.min_size(vec2(0.0, 26.0)))
+}
+
 /// The button that opens a menu of what can be saved as files.
 pub fn export_menu(ui: &mut Ui, cx: &mut Cx<'_>, name: &str, commands: &[CommandId]) {
     let face = theme::icon(lucide_icons::Icon::Download, 15.0).color(cx.theme.secondary);

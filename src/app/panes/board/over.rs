@@ -2,15 +2,14 @@
 
 use eframe::egui::{
     Align, Align2, Button, Color32, Layout, Rect, RichText, Role, Sense, Shape, Stroke, Ui, UiBuilder, WidgetInfo,
-    containers::menu, pos2, vec2,
+    pos2, vec2,
 };
-use lucide_icons::Icon;
 
 use super::super::super::action::Action;
 use super::super::super::overlay::{Lens, Overlay, color};
 use super::super::super::scene::cell_of;
 use super::super::super::theme;
-use super::super::super::widgets::{colour_bar, text_at};
+use super::super::super::widgets::{chooser as menu_chooser, colour_bar, text_at};
 use super::super::Cx;
 use super::super::inside::choices;
 use super::place;
@@ -135,10 +134,8 @@ pub fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
         (Overlay::None, Some(lens)) => lens.name(),
         _ => overlay.name(),
     };
-    let ink = if overlay == Overlay::None && lens.is_none() { cx.theme.secondary } else { cx.theme.text };
-    let chevron = theme::icon(Icon::ChevronDown, 12.0).color(cx.theme.secondary);
-    let button = Button::new((RichText::new(name).color(ink), chevron)).frame(false).min_size(vec2(0.0, 26.0));
-    let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
+    let usual = overlay == Overlay::None && lens.is_none();
+    let (response, _) = menu_chooser(name, usual, cx.theme).ui(ui, |ui| {
         ui.set_min_width(200.0);
         for choice in Overlay::ALL {
             let radio = ui.radio(choice == overlay, choice.name());
