@@ -303,8 +303,8 @@ pub fn first_model(state: &State) -> Option<ModelSource> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::{recording, sudoku};
     use super::super::persist::Settings;
-    use super::super::scene::tests::{recording, sudoku};
     use super::super::state::Told;
     use super::*;
     use crate::board::History;

@@ -1,10 +1,10 @@
 //! What the engine and the background tell, written into the state.
 
 use super::action::{Action, Effect};
-use super::apply::{from_the_start, think};
+use super::apply::{ask_otherwise, from_the_start, think};
 use super::background::News;
 use super::document::{
-    bring_kind, fill, found_model, not_saved, put, put_untouched, recalled, replay_ended, replayed, saved,
+    bring_kind, fill, found_model, give_up, not_saved, put, put_untouched, recalled, replay_ended, replayed, saved,
     take_fitting_model,
 };
 use super::heat::Residents;
@@ -75,7 +75,7 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             let kept = state.model.as_ref().map(|m| format!(" {} stays.", m.name)).unwrap_or_default();
             state.say(true, format!("{message}.{kept}"), Some(("Open another…", Action::Open)));
             if matches!(state.doc.run.status, RunStatus::Idle) {
-                think(state, effects);
+                ask_otherwise(state, effects);
             }
         }
         Event::ThinkStarted { job, dimensions, z_h_init, z_l_init } if job == state.doc.run.job => {
@@ -209,10 +209,12 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
         News::Looked(path, Ok(opened)) => {
             state.missing.retain(|trouble| trouble.path != path);
             open(state, path.clone(), opened, effects);
+            give_up(state, &path, effects);
             state.library.reading.take_if(|place| *place == Place::File(path));
         }
         News::Looked(path, Err(message)) => {
             effects.push(Effect::FindMissing(state.settings.all_recent()));
+            give_up(state, &path, effects);
             state.missing.retain(|trouble| trouble.path != path);
             if state.settings.all_recent().contains(&path) {
                 state.missing.push(Trouble { path: path.clone(), why: message.clone(), refused: true });
@@ -288,25 +290,15 @@ mod tests {
 
     use super::super::document::show_kind;
     use super::super::figures::Judged;
+    use super::super::fixtures::{self, recording, sudoku};
     use super::super::persist::Settings;
     use super::super::puzzles::{Difficulty, Order, What, make};
-    use super::super::scene::tests::{recording, sudoku};
     use super::*;
     use crate::board::sudoku::{Shape, Solutions};
     use crate::engine::{JobId, ModelInfo};
 
     fn model() -> Arc<ModelInfo> {
-        let dimensions = recording(0, |_, _| 1).dimensions;
-        Arc::new(ModelInfo {
-            source: ModelSource::Shipped("tiny".into()),
-            name: "tiny".into(),
-            parameters: 1,
-            seq_len: 16,
-            vocab: 6,
-            dimensions,
-            hash: String::new(),
-            identifiers: Vec::new(),
-        })
+        Arc::new(fixtures::model("tiny"))
     }
 
     fn with_board() -> (State, Vec<Effect>) {

@@ -256,7 +256,7 @@ fn halting(text: Writer, board: &Board, recording: &Recording, index: usize, now
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::tests::{recording, sudoku};
+    use super::super::fixtures::{recording, sudoku};
     use super::*;
     use crate::board::sudoku::Sudoku;
 

@@ -66,7 +66,7 @@ impl Plot {
 pub fn notes(state: &State) -> Vec<(String, String)> {
     let mut notes = Vec::new();
     let recorded = state.doc.run.recorded.as_ref();
-    notes.extend(recorded.map(|recorded| ("recorded", recorded.clone())));
+    notes.extend(recorded.map(|recorded| ("recorded", recorded.about.clone())));
     if let Some(model) = state.model.as_ref().filter(|_| recorded.is_none()) {
         notes.push(("model", format!("{}, sha256 {}", model.name, model.hash)));
     }
@@ -360,9 +360,9 @@ fn paint(color: eframe::egui::Color32) -> Paint {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::{recording, sudoku};
     use super::super::persist::Settings;
     use super::super::research::form::tests::model;
-    use super::super::scene::tests::{recording, sudoku};
     use super::super::state::Told;
     use super::*;
     use crate::board::History;

@@ -256,7 +256,8 @@ pub fn word(glyph: Glyph) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::{Truth, scene, tests::recording, tests::sudoku, tests::told};
+    use super::super::fixtures::{recording, sudoku, told};
+    use super::super::scene::{Truth, scene};
     use super::*;
 
     #[test]

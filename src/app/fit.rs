@@ -67,7 +67,7 @@ impl State {
     /// What has to be known of the answer, beside the board: how the board was placed, and why it cannot be good.
     pub fn caveat(&self) -> Option<String> {
         if let Some(recorded) = &self.doc.run.recorded {
-            return Some(recorded.clone());
+            return Some(recorded.about.clone());
         }
         let model = self.model.as_ref()?;
         let placed = self.placement()?;

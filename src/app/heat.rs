@@ -330,8 +330,8 @@ fn within(from: f32, size: f32) -> [f32; 2] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::recording;
     use super::super::persist::Settings;
-    use super::super::scene::tests::recording;
     use super::*;
 
     fn heat(now: &[f32], less: Option<&[f32]>, order: Option<&[f32]>, hidden: usize) -> Heat {

@@ -111,6 +111,17 @@ pub(super) fn look_inside(state: &mut State, effects: &mut Vec<Effect>) {
     effects.push(Effect::Engine(Command::LookInside { job, question, step, layer, z_h, z_l }));
 }
 
+/// Why there is nothing of a module to show at this moment; None when there is.
+pub(super) fn nothing_inside(state: &State, module: Module) -> Option<String> {
+    let (insides, updated) = (&state.doc.run.insides, state.recording()?.last_update(module, state.doc.playhead.at));
+    match (updated, insides.of(module), &insides.refused) {
+        (None, ..) => Some(format!("nothing before the first update of {module:?}")),
+        (Some(_), None, Some(why)) => Some(why.clone()),
+        (Some(_), None, None) => Some("looking inside…".to_owned()),
+        (Some(_), Some(_), _) => None,
+    }
+}
+
 /// It has come.
 pub(super) fn seen(state: &mut State, job: JobId, inside: Inside) {
     let insides = &mut state.doc.run.insides;
@@ -139,11 +150,11 @@ pub(super) fn look_again(state: &mut State) {
 #[cfg(test)]
 mod tests {
     use super::super::document::Asked;
+    use super::super::fixtures::{model, recording};
     use super::super::persist::Settings;
-    use super::super::scene::tests::recording;
     use super::super::state::{State, Told};
     use super::*;
-    use crate::engine::{Halting, ModelInfo, ModelSource};
+    use crate::engine::Halting;
     use crate::trace::Question;
 
     fn state() -> State {
@@ -151,16 +162,7 @@ mod tests {
         let mut run = recording(12, |_, _| 1);
         let question = Question { tokens: vec![1; 16], puzzle_id: 0 };
         run.question = Some(question.clone());
-        let model = Arc::new(ModelInfo {
-            source: ModelSource::Shipped("tiny".into()),
-            name: "tiny".into(),
-            parameters: 1,
-            seq_len: 16,
-            vocab: 6,
-            dimensions: run.dimensions,
-            hash: String::new(),
-            identifiers: Vec::new(),
-        });
+        let model = Arc::new(model("tiny"));
         state.model = Some(model.clone());
         state.doc.run.asked_of = Some(Asked { model, halting: Halting::Fixed, max_segments: 2, question });
         state.doc.run.told = Some(Told { recording: run, uncertainty: vec![0.0; 12] });

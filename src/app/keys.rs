@@ -121,8 +121,8 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
 #[cfg(test)]
 mod tests {
     use super::super::action::Stride;
+    use super::super::fixtures::recording;
     use super::super::persist::Settings;
-    use super::super::scene::tests::recording;
     use super::super::state::Told;
     use super::*;
 
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn undo_and_redo_are_told_apart_by_shift() {
         let mut state = state();
-        state.doc.history.edit("one", super::super::scene::tests::sudoku());
+        state.doc.history.edit("one", super::super::fixtures::sudoku());
         let shift = Modifiers { shift: true, ..Modifiers::COMMAND };
         assert_eq!(key_action(Key::Z, Modifiers::COMMAND, &state, false), Some(Action::Undo));
         assert_eq!(key_action(Key::Z, shift, &state, false), None);

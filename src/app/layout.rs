@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use eframe::Storage;
 use eframe::egui::{Id, Vec2};
 use egui_tiles::{Container, Linear, LinearDir, Tile, TileId, Tiles, Tree};
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,18 @@ impl Pane {
 }
 
 impl Mode {
+    /// All, in the order of their keys.
+    const ALL: [Self; 3] = [Self::Explore, Self::Research, Self::Train];
+
+    /// Where its arrangement is kept. The number changes when older arrangements cannot be shown any more.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Explore => "hrmscope.layout.1",
+            Self::Research => "hrmscope.layout.research.1",
+            Self::Train => "hrmscope.layout.train.1",
+        }
+    }
+
     /// The panes of the layout.
     fn panes(self) -> &'static [Pane] {
         match self {
@@ -113,6 +126,29 @@ impl Mode {
             Self::Research => &[Pane::Figures, Pane::Page],
             Self::Train => &[Pane::Runs, Pane::Learning, Pane::Live, Pane::Events],
         }
+    }
+}
+
+/// The arrangement of each layout.
+pub struct Layouts([Layout; 3]);
+
+impl Layouts {
+    /// Those of the last time, where a person moved something and nothing is missing.
+    pub fn kept(storage: Option<&dyn Storage>) -> Self {
+        Self(Mode::ALL.map(|mode| {
+            let kept = storage.and_then(|storage| eframe::get_value::<Layout>(storage, mode.key()));
+            kept.filter(|layout| layout.moved && layout.is_whole()).unwrap_or_else(|| Layout::new(mode))
+        }))
+    }
+
+    /// Keeps them for the next time.
+    pub fn keep(&self, storage: &mut dyn Storage) {
+        Mode::ALL.into_iter().zip(&self.0).for_each(|(mode, layout)| eframe::set_value(storage, mode.key(), layout));
+    }
+
+    /// The one of a mode.
+    pub fn of(&mut self, mode: Mode) -> &mut Layout {
+        &mut self.0[mode as usize]
     }
 }
 
@@ -319,7 +355,7 @@ mod tests {
 
     #[test]
     fn it_survives_being_saved() {
-        for mode in [Mode::Explore, Mode::Research, Mode::Train] {
+        for mode in Mode::ALL {
             let layout = Layout { moved: true, ..Layout::new(mode) };
             let text = serde_json::to_string(&layout).unwrap();
             let read: Layout = serde_json::from_str(&text).unwrap();

@@ -13,6 +13,8 @@ mod explain;
 mod export;
 mod figures;
 mod fit;
+#[cfg(test)]
+mod fixtures;
 mod gpu;
 mod hand;
 mod heat;
@@ -73,10 +75,9 @@ use crate::figure::Pixels;
 use apply::{apply, first_model};
 use background::Background;
 use document::Keeping;
-use layout::Layout;
+use layout::Layouts;
 use overlay::Measured;
 use panes::{Cx, Panes};
-use persist::{LAYOUT_KEY, RESEARCH_LAYOUT_KEY, TRAIN_LAYOUT_KEY};
 use research::worker::Researcher;
 use theme::Theme;
 use train::curves::Curves;
@@ -143,36 +144,6 @@ pub fn wgpu_setup() -> WgpuSetup {
         ..Default::default()
     });
     WgpuSetup::CreateNew(setup)
-}
-
-/// The layouts.
-struct Layouts {
-    explore: Layout,
-    research: Layout,
-    train: Layout,
-}
-
-impl Layouts {
-    fn of(&mut self, mode: Mode) -> &mut Layout {
-        match mode {
-            Mode::Explore => &mut self.explore,
-            Mode::Research => &mut self.research,
-            Mode::Train => &mut self.train,
-        }
-    }
-
-    /// Those of the last time, where a person moved something and nothing is missing.
-    fn kept(storage: Option<&dyn eframe::Storage>) -> Self {
-        let kept = |key: &str, mode: Mode| {
-            let layout = storage.and_then(|storage| eframe::get_value::<Layout>(storage, key));
-            layout.filter(|l| l.moved && l.is_whole()).unwrap_or_else(|| Layout::new(mode))
-        };
-        Self {
-            explore: kept(LAYOUT_KEY, Mode::Explore),
-            research: kept(RESEARCH_LAYOUT_KEY, Mode::Research),
-            train: kept(TRAIN_LAYOUT_KEY, Mode::Train),
-        }
-    }
 }
 
 /// Where runs are kept: beside what else the program keeps.
@@ -284,7 +255,7 @@ impl App {
             apply(&mut self.state, Action::Recall(Box::new(moment)), &mut effects);
         }
         effects.push(Effect::FindMissing(self.state.settings.all_recent()));
-        effects.extend(options.files.into_iter().map(Effect::Look));
+        effects.extend(document::awaited(&self.state).into_iter().chain(options.files).map(Effect::Look));
         self.background.samples();
         self.perform(ctx, effects);
     }
@@ -457,9 +428,7 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, persist::SETTINGS_KEY, &self.state.settings);
-        eframe::set_value(storage, LAYOUT_KEY, &self.layout.explore);
-        eframe::set_value(storage, RESEARCH_LAYOUT_KEY, &self.layout.research);
-        eframe::set_value(storage, TRAIN_LAYOUT_KEY, &self.layout.train);
+        self.layout.keep(storage);
     }
 
     /// The open documents are kept, whether they are saved in files or not.

@@ -209,8 +209,8 @@ pub fn hear(state: &mut State, told: Told) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::{recording, sudoku};
     use super::super::persist::Settings;
-    use super::super::scene::tests::{recording, sudoku};
     use super::super::state::Told as Run;
     use super::*;
     use crate::board::History;

@@ -48,7 +48,7 @@ pub(super) fn open(state: &mut State, path: PathBuf, opened: Opened, effects: &m
             super::apply::apply(state, Action::Train(show), effects);
             state.settings.mode = super::layout::Mode::Train;
         }
-        Opened::Trace(traced) => open_traced(state, path, traced, effects),
+        Opened::Trace(traced) => open_traced(state, &path, traced, effects),
         Opened::Checkpoint(path) => {
             super::apply::apply(state, Action::UseModel(ModelSource::Path(path)), effects);
         }

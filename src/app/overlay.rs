@@ -350,8 +350,8 @@ fn per_token(overlay: Overlay, recording: &Recording, steps: usize) -> Vec<f32> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::{recording, sudoku};
     use super::super::persist::Settings;
-    use super::super::scene::tests::{recording, sudoku};
     use super::super::state::Told;
     use super::*;
     use crate::board::History;

@@ -140,8 +140,8 @@ impl Part {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixtures::recording;
     use super::super::persist::Settings;
-    use super::super::scene::tests::recording;
     use super::super::state::Told;
     use super::*;
 

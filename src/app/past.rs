@@ -51,7 +51,7 @@ impl Past {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::tests::{recording, sudoku};
+    use super::super::fixtures::{recording, sudoku};
     use super::*;
 
     #[test]

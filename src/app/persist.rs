@@ -19,12 +19,6 @@ use crate::engine::{Halting, ModelSource};
 
 /// Under which key eframe keeps the settings.
 pub const SETTINGS_KEY: &str = "hrmscope.settings";
-/// Under which key eframe keeps the layout.
-pub const LAYOUT_KEY: &str = "hrmscope.layout.1";
-/// The same for the layout of training.
-pub const TRAIN_LAYOUT_KEY: &str = "hrmscope.layout.train.1";
-/// The same for the layout of figures.
-pub const RESEARCH_LAYOUT_KEY: &str = "hrmscope.layout.research.1";
 /// How many checkpoints, and how many files with boards, are remembered.
 const RECENT: usize = 12;
 

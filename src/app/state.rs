@@ -341,7 +341,7 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::tests::recording;
+    use super::super::fixtures::recording;
     use super::*;
 
     fn state(steps: usize) -> State {

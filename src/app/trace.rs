@@ -167,11 +167,11 @@ pub(super) mod tests {
     use std::ops::ControlFlow;
     use std::path::PathBuf;
 
-    use super::super::document::Asked;
+    use super::super::document::{Asked, Recorded};
     use super::super::explain::{Span, moved, sentences};
+    use super::super::fixtures::{self, sudoku};
     use super::super::heat::{Heat, Source};
     use super::super::persist::Settings;
-    use super::super::scene::tests::sudoku;
     use super::super::ways::Ways;
     use super::*;
     use crate::board::History;
@@ -226,16 +226,11 @@ pub(super) mod tests {
             ControlFlow::Continue(())
         })
         .unwrap();
-        let config = &model.config;
         let model = Arc::new(ModelInfo {
             source: ModelSource::Path(path.clone()),
-            name: "small".into(),
-            parameters: model.parameters(),
-            seq_len: 16,
-            vocab: config.vocab,
-            dimensions: config.dimensions(SEGMENTS),
+            dimensions: model.config.dimensions(SEGMENTS),
             hash: open(path.to_str().unwrap()).unwrap().hash[..12].to_owned(),
-            identifiers: Vec::new(),
+            ..fixtures::model("small")
         });
         let mut state = State::new(Settings::default());
         state.doc.history = History::new(sudoku());
@@ -267,7 +262,12 @@ pub(super) mod tests {
         let with = read(&out).unwrap();
         assert_eq!((with.boards, with.runs[0].title.as_str()), (1, "mine, board 1"));
         assert!(with.about.contains("recorded by small") && !with.about.contains("alone"), "{}", with.about);
-        std::fs::remove_file(&checkpoint).unwrap();
+        // Both moved together.
+        let elsewhere = tempfile::tempdir().unwrap();
+        let moved = elsewhere.path().join("mine.safetensors");
+        std::fs::copy(&out, &moved).unwrap();
+        std::fs::rename(&checkpoint, elsewhere.path().join("small.safetensors")).unwrap();
+        assert!(!read(&moved).unwrap().about.contains("alone"));
         let without = read(&out).unwrap();
         assert!(without.about.contains("ends alone") && without.about.contains("is not there"), "{}", without.about);
         let per = before.dimensions.schedule.steps_per_segment();
@@ -302,7 +302,8 @@ pub(super) mod tests {
             change(&mut state);
             TraceOrder::of(&state).unwrap_err()
         };
-        assert!(refused(&|state| state.doc.run.recorded = Some("file".into())).contains("copy that file"));
+        let recorded = Recorded { file: "runs.safetensors".into(), row: 0, about: String::new() };
+        assert!(refused(&|state| state.doc.run.recorded = Some(recorded.clone())).contains("copy that file"));
         assert!(refused(&|state| state.doc.run.status = RunStatus::Thinking).contains("has not ended"));
         assert!(refused(&|state| state.doc.run.told = None).contains("no whole segment"));
         let let_go = |state: &mut State| {

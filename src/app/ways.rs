@@ -133,7 +133,7 @@ pub fn caption(recording: &Recording, module: Module, way: &Way) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::tests::recording;
+    use super::super::fixtures::recording;
     use super::*;
 
     #[test]

@@ -156,17 +156,31 @@ impl TraceFile {
         let (Some(name), Some(hash)) = self.checkpoint() else {
             return Err("the trace does not say which model recorded it".to_owned());
         };
+        let mut refused = format!("{name} is not there");
+        for place in self.places(name) {
+            match open_for(&place, Some(self.config.seq_len)) {
+                Ok(checkpoint) if checkpoint.hash == hash && checkpoint.config == self.config => {
+                    let model = checkpoint.model(&Device::flex()).map_err(|error| error.to_string())?;
+                    return Ok((model, checkpoint.identifiers.unwrap_or_default()));
+                }
+                Ok(_) => refused = format!("{place} is not the model of this trace any more"),
+                Err(error) => refused = error.to_string(),
+            }
+        }
+        Err(refused)
+    }
+
+    /// Where a checkpoint of this name may be: where it was, or beside the trace, where both were moved together.
+    fn places(&self, name: &str) -> Vec<String> {
+        if SHIPPED.iter().any(|(shipped, _)| *shipped == name) {
+            return vec![name.to_owned()];
+        }
+        let beside = self.path.parent().unwrap_or(Path::new(""));
+        let last = Path::new(name).file_name().map(|last| beside.join(last));
+        let places = [Some(PathBuf::from(name)), Some(beside.join(name)), last].into_iter().flatten();
         // What is no file or folder, a pipe say, is not waited for.
-        let shipped = SHIPPED.iter().any(|(shipped, _)| *shipped == name);
-        if !shipped && !Path::new(name).is_file() && !Path::new(name).is_dir() {
-            return Err(format!("{name} is not there"));
-        }
-        let checkpoint = open_for(name, Some(self.config.seq_len)).map_err(|error| error.to_string())?;
-        if checkpoint.hash != hash || checkpoint.config != self.config {
-            return Err(format!("{name} is not the model of this trace any more"));
-        }
-        let model = checkpoint.model(&Device::flex()).map_err(|error| error.to_string())?;
-        Ok((model, checkpoint.identifiers.unwrap_or_default()))
+        let there = places.filter(|place| place.is_file() || place.is_dir());
+        there.map(|place| place.to_string_lossy().into_owned()).collect()
     }
 
     /// The puzzle id of one row; the blank one where the file does not say.

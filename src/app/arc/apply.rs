@@ -151,27 +151,19 @@ mod tests {
 
     use super::super::super::action::Action;
     use super::super::super::apply::apply as does;
+    use super::super::super::fixtures;
     use super::super::super::persist::Settings;
-    use super::super::super::scene::tests::recording;
     use super::*;
     use crate::board::arc::{Sheet, Task};
     use crate::board::{Board, History};
-    use crate::engine::{JobId, ModelInfo, ModelSource};
+    use crate::engine::{JobId, ModelInfo};
     use crate::train::{Answer, FitProgress};
 
     const TASK: &str = r#"{"train":[{"input":[[1,2]],"output":[[2,1]]}],"test":[{"input":[[3,4]],"output":[[4,3]]}]}"#;
 
     fn model(names: &[&str]) -> Arc<ModelInfo> {
-        Arc::new(ModelInfo {
-            source: ModelSource::Shipped("tiny".into()),
-            name: "tiny".into(),
-            parameters: 1,
-            seq_len: 16,
-            vocab: 12,
-            dimensions: recording(0, |_, _| 1).dimensions,
-            hash: String::new(),
-            identifiers: names.iter().map(|name| (*name).to_owned()).collect(),
-        })
+        let identifiers = names.iter().map(|name| (*name).to_owned()).collect();
+        Arc::new(ModelInfo { vocab: 12, identifiers, ..fixtures::model("tiny") })
     }
 
     fn state() -> State {

@@ -56,7 +56,7 @@ impl Asked {
         let own = voters.iter().filter(|voter| voter.own_row).count();
         match (own == voters.len(), own > 0) {
             (true, _) => String::new(),
-            (false, true) => format!(" · {} with a row of its own, the others with the task's", many(own, "variant")),
+            (false, true) => format!(" · {own} with a row of their own"),
             (false, false) => " · all with the blank row".to_owned(),
         }
     }

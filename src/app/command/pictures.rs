@@ -154,9 +154,9 @@ mod tests {
 
     use super::super::super::apply::apply;
     use super::super::super::document::Asked;
+    use super::super::super::fixtures::{recording, sudoku};
     use super::super::super::persist::Settings;
     use super::super::super::research::form::tests::model;
-    use super::super::super::scene::tests::{recording, sudoku};
     use super::super::super::state::{State, Told};
     use super::*;
     use crate::board::History;

@@ -98,8 +98,8 @@ pub(super) fn forget_replay(state: &mut State, effects: &mut Vec<Effect>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::fixtures::{recording, sudoku};
     use super::super::super::persist::Settings;
-    use super::super::super::scene::tests::{recording, sudoku};
     use super::super::super::state::Told;
     use super::*;
     use crate::board::History;

@@ -31,7 +31,8 @@ pub use save::Saving;
 pub(super) use save::{csv_row, not_saved, save, saved, title_of};
 pub(super) use tabs::tabs;
 pub use tabs::{Answer, TabAction};
-pub(super) use traced::open_traced;
+pub use traced::Recorded;
+pub(super) use traced::{awaited, give_up, open_traced};
 
 use super::figures::Judged;
 use super::heat::View;
@@ -93,9 +94,8 @@ pub struct Run {
     pub job: JobId,
     /// Who was asked last.
     pub asked_of: Option<Asked>,
-    /// Who recorded the run and what of it is not known, in sentences, when it was read from a trace file: it counts as
-    /// answered, whichever model is loaded.
-    pub recorded: Option<String>,
+    /// Where it was read from, when that is a trace file: it counts as answered, whichever model is loaded.
+    pub recorded: Option<Recorded>,
     /// What is shown: this run, or the one before it until this one has come as far.
     pub told: Option<Told>,
     /// What has come while the one before is still shown.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::super::state::State;
-use super::Document;
+use super::{Document, Recorded};
 use crate::board::{Board, History};
 
 /// The version of the form.
@@ -30,6 +30,9 @@ struct Kept {
     path: Option<String>,
     unsaved: bool,
     spare: bool,
+    /// The trace file that its run was read from, and which of its boards it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trace: Option<(String, usize)>,
 }
 
 impl Session {
@@ -70,7 +73,9 @@ pub(in super::super) fn session(state: &State) -> Session {
         let path = doc.path.as_ref().and_then(|path| path.to_str()).map(str::to_owned);
         // A file whose name cannot be kept is not found again.
         let unsaved = doc.unsaved() || doc.path.is_some() && path.is_none();
-        Kept { board: doc.board().clone(), title: doc.title.clone(), path, unsaved, spare: doc.spare }
+        let recorded = doc.run.recorded.as_ref();
+        let trace = recorded.and_then(|recorded| Some((recorded.file.to_str()?.to_owned(), recorded.row)));
+        Kept { board: doc.board().clone(), title: doc.title.clone(), path, unsaved, spare: doc.spare, trace }
     };
     let current = state.left.iter().filter(|doc| !doc.untouched).count();
     let documents: Vec<Kept> = state.documents().filter(|doc| !doc.untouched).map(kept).collect();
@@ -89,6 +94,7 @@ pub(in super::super) fn restore(state: &mut State, session: Session) {
             doc.saved = None;
         }
         (doc.path, doc.untouched, doc.spare) = (path, false, kept.spare);
+        doc.run.recorded = kept.trace.map(|(file, row)| Recorded::awaited(file.into(), row));
         documents.push(doc);
     }
     if documents.is_empty() {

@@ -8,10 +8,10 @@ use super::super::action::{Action, Effect};
 use super::super::apply::apply;
 use super::super::background::News;
 use super::super::events::{hear, receive};
+use super::super::fixtures::{self, recording, sudoku};
 use super::super::open::Opened;
 use super::super::persist::Settings;
 use super::super::puzzles::{Difficulty, Order, What, make};
-use super::super::scene::tests::{recording, sudoku};
 use super::super::state::{RunStatus, State};
 use super::super::trace::{Traced, TracedRun};
 use super::session::{restore, session};
@@ -33,16 +33,7 @@ fn tab(state: &mut State, action: TabAction) -> Vec<Effect> {
 }
 
 fn model(name: &str, hash: &str) -> Arc<ModelInfo> {
-    Arc::new(ModelInfo {
-        source: ModelSource::Shipped(name.into()),
-        name: name.into(),
-        parameters: 1,
-        seq_len: 16,
-        vocab: 6,
-        dimensions: recording(0, |_, _| 1).dimensions,
-        hash: hash.into(),
-        identifiers: Vec::new(),
-    })
+    Arc::new(ModelInfo { hash: hash.into(), ..fixtures::model(name) })
 }
 
 /// A window with one board that a person worked on.
@@ -432,4 +423,67 @@ fn runs_of_a_trace_file_are_shown_and_asked_only_when_something_is_changed() {
     tab(&mut state, TabAction::Next);
     assert_eq!(asked(&does(&mut state, Action::ThinkAgain)), 1);
     assert!(state.doc.run.recorded.is_none());
+}
+
+#[test]
+fn runs_of_a_trace_file_are_opened_once_and_come_back_at_the_next_start() {
+    let path = PathBuf::from("/runs.safetensors");
+    let run = |number: usize, board: Board| {
+        let told = Told { recording: recording(12, |_, _| 1), uncertainty: vec![0.5; 12] };
+        TracedRun { title: format!("board {number}"), board, told }
+    };
+    let both = || Traced { runs: vec![run(1, sudoku()), run(2, sudoku())], boards: 2, about: "Recorded.".into() };
+    let come = |state: &mut State, traced: Traced| {
+        let mut effects = Vec::new();
+        hear(state, News::Looked(path.clone(), Ok(Opened::Trace(traced))), &mut effects);
+        asked(&effects)
+    };
+    let mut state = with_board();
+    for _ in 0..2 {
+        come(&mut state, both());
+        assert_eq!(names(&state)[1..], ["board 1", "board 2"]);
+        assert_eq!(state.doc.title, "board 1");
+        tab(&mut state, TabAction::Next);
+    }
+    assert!(state.toasts.iter().any(|toast| toast.text.contains("open already")));
+    // One that was edited is a board like any other, and opening the file brings the run again.
+    does(&mut state, Action::Select(Some(1)));
+    does(&mut state, Action::Type(3));
+    come(&mut state, both());
+    assert_eq!(names(&state)[1..], ["board 1", "board 2", "board 2"]);
+    let first = state.documents().nth(1).unwrap().id;
+    tab(&mut state, TabAction::Show(first));
+
+    let kept = serde_json::to_vec(&session(&state)).unwrap();
+    let start = || {
+        let mut state = State::new(Settings::default());
+        restore(&mut state, super::session::Session::read(&kept).unwrap());
+        receive(&mut state, Event::ModelLoaded(model("tiny", "0123456789ab")), &mut Vec::new());
+        state
+    };
+    let mut again = start();
+    assert_eq!(awaited(&again).into_iter().collect::<Vec<_>>(), [path.clone()]);
+    assert!(
+        again.doc.title == "board 1" && again.caveat().unwrap().contains("being read"),
+        "nothing is asked meanwhile"
+    );
+    assert_eq!(come(&mut again, both()), 0);
+    assert_eq!(names(&again)[1..], ["board 1", "board 2", "board 2"]);
+    assert_eq!(
+        (again.doc.title.as_str(), again.computed(), again.caveat().as_deref()),
+        ("board 1", 12, Some("Recorded."))
+    );
+    assert_eq!(again.right.iter().map(|doc| doc.run.told.is_some()).collect::<Vec<_>>(), [false, true]);
+    assert!(awaited(&again).is_empty());
+
+    // A file that is gone, or has another board there by now: the boards stay, and are asked about.
+    let mut gone = start();
+    let mut effects = Vec::new();
+    hear(&mut gone, News::Looked(path.clone(), Err("/runs.safetensors is gone".into())), &mut effects);
+    assert!(asked(&effects) == 1 && gone.caveat().is_none() && gone.toasts.iter().any(|toast| toast.error));
+    let mut other = start();
+    let blank = || Board::from(Sudoku::blank(Shape::ALL[0]));
+    let changed = Traced { runs: vec![run(1, blank()), run(2, blank())], ..both() };
+    assert_eq!(come(&mut other, changed), 1);
+    assert!(other.documents().all(|doc| doc.run.recorded.is_none()) && names(&other).len() == 4);
 }

@@ -198,7 +198,7 @@ fn grids_are_copied_between_the_places_of_a_task() {
 
 #[test]
 fn marks_ask_nobody_and_a_hint_is_the_solvers() {
-    let mut state = with(super::super::scene::tests::sudoku());
+    let mut state = with(super::super::fixtures::sudoku());
     does(&mut state, Action::Select(Some(1)));
     does(&mut state, Action::TogglePencil);
     let effects = does(&mut state, Action::Type(2));

@@ -8,9 +8,9 @@ use super::super::action::{Action, Effect};
 use super::super::apply::apply as does;
 use super::super::background::News;
 use super::super::events::{hear, receive as heard};
+use super::super::fixtures::{self, recording};
 use super::super::open::Opened;
 use super::super::persist::Settings;
-use super::super::scene::tests::recording;
 use super::*;
 use crate::board::sudoku::Sudoku;
 use crate::dataset::{Collection, Specimen};
@@ -21,16 +21,7 @@ use crate::train::Answer;
 const SOLUTION: &str = "1234341221434321";
 
 fn model(hash: &str) -> Arc<ModelInfo> {
-    Arc::new(ModelInfo {
-        source: ModelSource::Shipped("sudoku-4x4".into()),
-        name: "tiny".into(),
-        parameters: 1,
-        seq_len: 16,
-        vocab: 6,
-        dimensions: recording(0, |_, _| 1).dimensions,
-        hash: hash.into(),
-        identifiers: Vec::new(),
-    })
+    Arc::new(ModelInfo { hash: hash.into(), ..fixtures::model("sudoku-4x4") })
 }
 
 /// So many Sudokus with one solution; the one at place n has n + 1 blanks, and rating n % 2.
@@ -158,13 +149,13 @@ fn results_are_saved_as_csv() {
     answer_all(&mut state, asked, |at| at);
     let saved = act(&mut state, LibraryAction::SaveResults);
     let Some(Effect::AskExport(export)) = saved.first() else { panic!("it is saved") };
-    assert_eq!(export.name, "four-tiny.csv");
+    assert_eq!(export.name, "four-sudoku-4x4.csv");
     let text = String::from_utf8(export.bytes.clone()).unwrap();
     let lines = [
         "index,name,difficulty,exact,wrong_cells,segments,q_halt,valid_path,model",
-        "1,four 1,0,true,0,2,0.5,,tiny@a",
-        "2,four 2,1,false,1,2,0.5,,tiny@a",
-        "3,four 3,0,false,2,2,0.5,,tiny@a",
+        "1,four 1,0,true,0,2,0.5,,sudoku-4x4@a",
+        "2,four 2,1,false,1,2,0.5,,sudoku-4x4@a",
+        "3,four 3,0,false,2,2,0.5,,sudoku-4x4@a",
     ];
     assert_eq!(text.lines().collect::<Vec<_>>(), lines);
 }

@@ -236,7 +236,7 @@ pub fn halting_caption(recording: &Recording, rule: Option<usize>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::scene::tests::recording;
+    use super::super::super::fixtures::recording;
     use super::*;
 
     #[test]

@@ -7,6 +7,7 @@ use eframe::egui::{
 use super::super::action::Action;
 use super::super::explain::distance;
 use super::super::heat::{HeatSettings, Shown};
+use super::super::inside::nothing_inside;
 use super::super::scene::{cell_of, token_of};
 use super::super::state::State;
 use super::super::theme;
@@ -106,12 +107,7 @@ fn missing(state: &State, recording: &Recording, module: Module) -> Option<Strin
         let unknown = before.is_none() && !recording.is_complete();
         return unknown.then(|| "the initial state is not in the trace file".to_owned());
     }
-    match (recording.last_update(module, playhead), run.insides.of(module), &run.insides.refused) {
-        (None, ..) => Some(format!("nothing before the first update of {module:?}")),
-        (Some(_), None, Some(why)) => Some(why.clone()),
-        (Some(_), None, None) => Some("looking inside…".to_owned()),
-        (Some(_), Some(_), _) => None,
-    }
+    nothing_inside(state, module)
 }
 
 /// The size of a state, how large it is, and whether it has just moved.
@@ -210,7 +206,7 @@ fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::scene::tests::{recording, sudoku};
+    use super::super::super::fixtures::{recording, sudoku};
     use super::*;
 
     #[test]

@@ -115,24 +115,14 @@ impl Form {
 
 #[cfg(test)]
 pub(in crate::app) mod tests {
+    use super::super::super::fixtures;
     use super::*;
-    use crate::trace::{Dimensions, Schedule};
+    use crate::trace::Dimensions;
 
     pub(in crate::app) fn model(seq_len: usize, vocab: usize) -> ModelInfo {
-        let schedule = Schedule { h_cycles: 2, l_cycles: 2 };
-        let dimensions =
-            Dimensions { schedule, tokens: seq_len + 1, puzzle_tokens: 1, hidden: 64, vocab, max_segments: 8 };
-        let source = ModelSource::Shipped("sudoku-6x6".into());
-        ModelInfo {
-            source,
-            name: "m".into(),
-            parameters: 1,
-            seq_len,
-            vocab,
-            dimensions,
-            hash: String::new(),
-            identifiers: Vec::new(),
-        }
+        let small = fixtures::model("sudoku-6x6");
+        let dimensions = Dimensions { tokens: seq_len + 1, hidden: 64, vocab, max_segments: 8, ..small.dimensions };
+        ModelInfo { seq_len, vocab, dimensions, ..small }
     }
 
     #[test]

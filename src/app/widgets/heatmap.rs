@@ -202,8 +202,8 @@ pub fn color(theme: &Theme, map: &[Color32; 256], share: f32) -> Color32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::fixtures::recording;
     use super::super::super::persist::Settings;
-    use super::super::super::scene::tests::recording;
     use super::super::super::state::Told;
     use super::*;
 

@@ -1,11 +1,12 @@
 //! What is laid over the board: the colour of its cells, the cells that are pointed out, and the foot that explains both.
 
 use eframe::egui::{
-    Align, Align2, Button, Color32, Layout, Rect, RichText, Role, Sense, Shape, Stroke, Ui, UiBuilder, WidgetInfo,
-    pos2, vec2,
+    Align, Align2, Button, Color32, Label, Layout, Rect, RichText, Role, Sense, Shape, Stroke, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::super::super::action::Action;
+use super::super::super::inside::nothing_inside;
 use super::super::super::overlay::{Lens, Overlay, color};
 use super::super::super::scene::cell_of;
 use super::super::super::theme;
@@ -59,6 +60,12 @@ pub fn foot(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) -> Rect {
     if !cx.measured.cells.is_empty() {
         let rect = line();
         legend(ui, cx, rect);
+    } else if let Overlay::Attention(module) = cx.state.settings.overlay
+        && let Some(why) = nothing_inside(cx.state, module)
+    {
+        let text = format!("{}: {why}", cx.state.settings.overlay.name());
+        let mut row = ui.new_child(UiBuilder::new().max_rect(line()).layout(Layout::left_to_right(Align::Center)));
+        row.add(Label::new(RichText::new(text).color(cx.theme.secondary)).truncate());
     }
     room
 }

@@ -60,7 +60,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) {
     text_at(ui.painter(), at, Align2::LEFT_CENTER, &text, theme::text(13.0), theme.text, room.width() - stop);
     let told = ui.interact(head, ui.scope_id().with("votes"), Sense::hover());
     told.widget_info(|| WidgetInfo::labeled(Role::Status, true, &text));
-    told.on_hover_text(&text);
+    told.on_hover_text(format!(
+        "{text}.\nA variant is asked with its own row of the puzzle table where the model has one, else with the task's."
+    ));
     if asked.running {
         let place = Rect::from_min_max(pos2(head.right() - 36.0, head.top()), head.max);
         command_button(&mut ui.new_child(UiBuilder::new().max_rect(place)), cx, CommandId::StopAsking);
