@@ -13,8 +13,17 @@ fn main() -> ExitCode {
     match Arguments::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("hrmscope: {error:#}");
+            eprintln!("hrmscope: {}", told(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// An error and its causes, in one line; a cause that the error before has told already is not told again.
+fn told(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| match text.as_str() {
+        "" => cause,
+        before if before.contains(&cause) => text,
+        _ => format!("{text}: {cause}"),
+    })
 }

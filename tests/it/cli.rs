@@ -183,6 +183,8 @@ fn mazes_and_tasks_are_solved_as_sudokus_are() {
         let (code, text) = said(arguments);
         assert!(code == Some(1) && text.contains(part), "{text}");
     }
+    let (_, text) = said(&["--checkpoint", &mazes, "--puzzle", "seed"]);
+    assert_eq!(text.matches("is no cell").count(), 1, "a cause is told once: {text}");
     let (_, walled) = said(&["--checkpoint", &mazes, "--puzzle", "S##\n###\n##G"]);
     assert!(walled.contains("no way leads from S to G"), "{walled}");
 }

@@ -292,3 +292,10 @@ fn a_trace_file_is_opened_without_its_model_and_asked_after_an_edit() {
     wait(&mut harness, "the model answers the edited board", finished);
     assert!(harness.query_by_label_contains("recorded by gone").is_none());
 }
+
+#[test]
+fn the_clipboard_is_the_systems() {
+    // Without this feature egui keeps a clipboard of its own, and nothing without a display sees the difference.
+    let eframe = include_str!("../../Cargo.toml").lines().find(|line| line.starts_with("eframe ")).unwrap();
+    assert!(eframe.contains("\"clipboard\""), "{eframe}");
+}
