@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use tempfile::TempPath;
 use thiserror::Error;
 
 /// A file that could not be read or written.
@@ -84,23 +85,75 @@ fn write_whole(
     durable: bool,
     fill: impl FnOnce(&mut std::fs::File) -> std::io::Result<()>,
 ) -> Result<(), FileError> {
-    let failed = |reason| FileError { what: "write", path: path.to_owned(), reason };
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let mut builder = tempfile::Builder::new();
-    // A temporary file is private by default; this one becomes the user's own, with the rights their umask gives.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(failed)?;
-    fill(file.as_file_mut()).map_err(failed)?;
-    if durable {
-        file.as_file().sync_all().map_err(failed)?;
+    let mut draft = Draft::begin(path)?;
+    fill(&mut draft.file).map_err(|reason| draft.failed(reason))?;
+    draft.finish(durable)
+}
+
+/// A file being written, under another name until all of it is there.
+#[derive(Debug)]
+pub struct Draft {
+    path: PathBuf,
+    file: File,
+    /// The other name, and the file that gets replaced; None for a pipe or a device, which is written to as it is.
+    put: Option<(TempPath, PathBuf)>,
+}
+
+impl Draft {
+    /// Begins a file, and its folder if there is none; what stands under its name stays until the end. A link stays too:
+    /// what it leads to is replaced.
+    ///
+    /// # Errors
+    /// Names the file and the system's reason.
+    pub fn begin(path: &Path) -> Result<Self, FileError> {
+        let failed = |reason| FileError { what: "write", path: path.to_owned(), reason };
+        let there = path.metadata().ok();
+        if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
+            return Err(failed(std::io::ErrorKind::IsADirectory.into()));
+        }
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            let file = OpenOptions::new().write(true).open(path).map_err(failed)?;
+            return Ok(Self { path: path.to_owned(), file, put: None });
+        }
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = match target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        let mut builder = tempfile::Builder::new();
+        // A temporary file is private by default; this one becomes the user's own, with the rights their umask gives.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let (file, name) = builder.tempfile_in(folder).map_err(failed)?.into_parts();
+        Ok(Self { path: path.to_owned(), file, put: Some((name, target)) })
     }
-    file.persist(path).map_err(|e| failed(e.error))?;
-    Ok(())
+
+    fn failed(&self, reason: std::io::Error) -> FileError {
+        FileError { what: "write", path: self.path.clone(), reason }
+    }
+
+    /// Puts the file in its place, and waits for the disk if it is to be `durable`.
+    ///
+    /// # Errors
+    /// As [`Draft::begin`]; what stood there before is then untouched.
+    pub fn finish(mut self, durable: bool) -> Result<(), FileError> {
+        let Some((name, target)) = self.put.take() else { return Ok(()) };
+        if durable {
+            self.file.sync_all().map_err(|reason| self.failed(reason))?;
+        }
+        name.persist(target).map_err(|e| self.failed(e.error))
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 #[cfg(test)]
@@ -127,6 +180,24 @@ mod tests {
         std::fs::write(&plain, b"").unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&ours), mode(&plain));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_devices_stay_what_they_are() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let [file, link, null] = ["file", "link", "null"].map(|name| folder.path().join(name));
+        write_atomic(&file, b"one").unwrap();
+        symlink(&file, &link).unwrap();
+        write_atomic(&link, b"two").unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(read(&file).unwrap(), b"two");
+        symlink("/dev/null", &null).unwrap();
+        write_atomic(&null, b"three").unwrap();
+        assert!(null.is_symlink() && !null.metadata().unwrap().is_file());
+        assert!(write_atomic(folder.path(), b"").unwrap_err().to_string().contains("directory"));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::device::Choice;
+use super::generate::at_least_one;
 use super::halt::Halt;
 use crate::checkpoint::open_for;
 use crate::dataset::DataSource;
@@ -19,14 +20,15 @@ pub struct Arguments {
     #[arg(long)]
     checkpoint: String,
     /// A puzzle CSV, ARC JSON, a builder's folder, or `generated:6x6,givens=13..13,count=500,seed=7`.
-    /// ARC: `arc:FOLDER,augment=K,seed=S` asks each task in K more variants, whose answers vote.
+    /// ARC: `arc:FOLDER,augment=K,seed=S` asks each task in K more variants, whose answers vote; `canvas=10` puts small
+    /// tasks on the canvas of a small model.
     #[arg(long)]
     data: DataSource,
     /// Only the first N puzzles.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     limit: Option<usize>,
     /// Puzzles computed at a time.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 64, value_parser = at_least_one)]
     batch: usize,
     #[command(flatten)]
     halt: Halt,

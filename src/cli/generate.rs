@@ -26,7 +26,7 @@ pub enum Task {
 #[derive(Debug, clap::Args)]
 pub struct Common {
     /// How many puzzles; for ARC, test pairs of each family.
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 100, value_parser = at_least_one)]
     count: usize,
     /// The same seed gives the same puzzles.
     #[arg(long, default_value_t = 0)]
@@ -75,13 +75,13 @@ pub struct Maze {
 #[derive(Debug, clap::Args)]
 pub struct Arc {
     /// The largest side of a grid, 5 to 30.
-    #[arg(long, default_value_t = 12)]
-    size: usize,
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u8).range(5..=30))]
+    size: u8,
     /// The families, joined by `+`; default: all.
     #[arg(long, default_value = "all")]
     kind: String,
     /// Training pairs of each task.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 3, value_parser = at_least_one)]
     pairs: usize,
     #[command(flatten)]
     common: Common,
@@ -147,7 +147,7 @@ fn tasks(arguments: &Arc) -> anyhow::Result<()> {
     for name in names {
         let family = families::find(name)
             .with_context(|| format!("there is no task family `{name}`: {}", known().collect::<Vec<_>>().join(", ")))?;
-        let task = families::task(family, arguments.size, arguments.pairs, common.count, common.seed)?;
+        let task = families::task(family, usize::from(arguments.size), arguments.pairs, common.count, common.seed)?;
         tasks.push((name.to_owned(), task));
     }
     files::write_atomic(&common.out, arc::tasks_to_json(&tasks).as_bytes())
@@ -162,6 +162,11 @@ fn tell(common: &Common, task: &str, count: usize, what: &str) -> anyhow::Result
         eprintln!("{count} {what}, written to {}", common.out.display());
     }
     Ok(())
+}
+
+/// A number that is not 0.
+pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "write a whole number, at least 1".to_owned())
 }
 
 fn range(text: &str) -> Result<(usize, usize), String> {

@@ -1,5 +1,6 @@
 //! `train --list`: what can be trained here, and how long it would take.
 
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanDuration};
@@ -8,16 +9,21 @@ use serde_json::json;
 use super::device::Choice;
 use crate::model::HrmConfig;
 use crate::task::Example;
-use crate::train::{Place, RunConfig, TrainConfig, Trainer, memory, preset};
+use crate::train::{Place, RunConfig, Schedule, TrainConfig, Trainer, memory, preset};
 
 /// The most rows of a batch that are tried: enough to see the speed, few enough not to wait.
 const TRIED: usize = 8;
+
+/// A step of this length says enough by itself.
+const LONG: Duration = Duration::from_secs(2);
 
 /// Prints every preset as soon as its first steps are measured.
 pub fn list(device: &Choice, as_json: bool) -> anyhow::Result<()> {
     let (info, device) = device.open()?;
     let place = Place { device: &device, name: &info.name };
-    let mut rows = Vec::new();
+    let mut told = false;
+    // On the CPU nothing is made ready in the first step that a later one would be spared.
+    let mut speeds = Speeds { warms_up: info.id != "cpu", known: Vec::new() };
     if !as_json {
         println!(
             "{:18} {:>10} {:>6} {:>7} {:>10}  time here, and what it learns from",
@@ -28,15 +34,19 @@ pub fn list(device: &Choice, as_json: bool) -> anyhow::Result<()> {
         let Some(config) = preset::named(name, 1) else { continue };
         let parameters = parameters(&config.model);
         let bytes = memory(&config.model, config.train.batch, config.train.ema > 0.0);
-        let per_step = measure(&config, place)?;
+        let per_step = speeds.of(&config, place)?;
         let steps = config.train.schedule.steps;
         let whole = Duration::try_from_secs_f64(per_step.as_secs_f64() * steps as f64).unwrap_or(Duration::MAX);
         if as_json {
-            rows.push(json!({
+            // An array with a preset in each line, so that who waits for one need not wait for all.
+            let row = json!({
                 "name": name, "task": config.task, "about": config.about, "parameters": parameters,
                 "data": config.data, "batch": config.train.batch, "steps": steps, "memory_bytes": bytes,
                 "step_ms": per_step.as_secs_f64() * 1e3, "hours": whole.as_secs_f64() / 3600.0, "device": info.id,
-            }));
+            });
+            print!("{}{row}", if told { ",\n" } else { "[" });
+            std::io::stdout().flush()?;
+            told = true;
         } else {
             println!(
                 "{name:18} {parameters:>10} {:>6} {steps:>7} {:>10}  {}; {}",
@@ -49,29 +59,48 @@ pub fn list(device: &Choice, as_json: bool) -> anyhow::Result<()> {
         }
     }
     if as_json {
-        println!("{}", serde_json::Value::from(rows));
+        println!("]");
     } else {
         println!("times are those of the first steps at up to {TRIED} rows on {}, scaled to the batch", info.name);
     }
     Ok(())
 }
 
-/// How long a step of the whole batch takes, from two steps of a few rows.
-fn measure(config: &RunConfig, place: Place<'_>) -> anyhow::Result<Duration> {
-    let large = config.model.hidden * config.model.tokens() > 64 * 256;
-    let batch = config.train.batch.min(if large { 1 } else { TRIED });
-    // One puzzle id is enough to see the speed: a step touches only the rows of its batch.
-    let model = HrmConfig { puzzles: config.model.puzzles.min(1), ..config.model.clone() };
-    let example = Example { inputs: vec![1; model.seq_len], labels: vec![1; model.seq_len], puzzle_id: 0 };
-    let train = TrainConfig { batch, ..config.train.clone() };
-    let mut trainer = Trainer::new(config.initializer.build(&model, place.device), train);
-    let mut step = || -> anyhow::Result<Duration> {
-        let begun = Instant::now();
-        trainer.step(|| example.clone())?;
-        Ok(begun.elapsed())
-    };
-    let (_, second) = (step()?, step()?);
-    Ok(second.mul_f64(config.train.batch as f64 / batch as f64))
+/// How long the steps of models take, each measured once.
+struct Speeds {
+    /// Whether a first step takes longer than those after it.
+    warms_up: bool,
+    known: Vec<(HrmConfig, TrainConfig, Duration)>,
+}
+
+impl Speeds {
+    /// How long a step of the whole batch takes, from steps of a few rows.
+    fn of(&mut self, config: &RunConfig, place: Place<'_>) -> anyhow::Result<Duration> {
+        let large = config.model.hidden * config.model.tokens() > 64 * 256;
+        let batch = config.train.batch.min(if large { 1 } else { TRIED });
+        // One puzzle id is enough to see the speed: a step touches only the rows of its batch.
+        let model = HrmConfig { puzzles: config.model.puzzles.min(1), ..config.model.clone() };
+        // Nor does it ask how many steps will follow.
+        let schedule = Schedule { steps: 1, ..config.train.schedule };
+        let train = TrainConfig { batch, schedule, ..config.train.clone() };
+        let whole = |step: Duration| step.mul_f64(config.train.batch as f64 / batch as f64);
+        if let Some((.., step)) = self.known.iter().find(|(m, t, _)| (m, t) == (&model, &train)) {
+            return Ok(whole(*step));
+        }
+        let example = Example { inputs: vec![1; model.seq_len], labels: vec![1; model.seq_len], puzzle_id: 0 };
+        let mut trainer = Trainer::new(config.initializer.build(&model, place.device), train.clone());
+        let mut step = || -> anyhow::Result<Duration> {
+            let begun = Instant::now();
+            trainer.step(|| example.clone())?;
+            Ok(begun.elapsed())
+        };
+        let mut took = step()?;
+        if self.warms_up || took < LONG {
+            took = step()?;
+        }
+        self.known.push((model, train, took));
+        Ok(whole(took))
+    }
 }
 
 /// Number of weights, the puzzle table and the initial states included.

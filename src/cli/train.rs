@@ -13,6 +13,7 @@ use serde_json::json;
 use super::device::Choice;
 use super::presets;
 use crate::dataset::DataSource;
+use crate::train::watch::is_free;
 use crate::train::{News, Place, Request, Run, RunConfig, Until, ask, memory_with, preset, read_config};
 
 #[derive(Debug, clap::Args)]
@@ -78,7 +79,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     if arguments.pause || arguments.stop {
         read_config(out)?;
-        ask(out, if arguments.pause { Request::Pause } else { Request::Stop })?;
+        let (word, request) = if arguments.pause { ("pause", Request::Pause) } else { ("stop", Request::Stop) };
+        ensure!(
+            !is_free(out),
+            "no process works on the run in {0}: there is nothing to {word}; go on with: hrmscope train --resume --out {0}",
+            out.display()
+        );
+        ask(out, request)?;
         eprintln!("asked: the run in {} saves and ends after the step it is in", out.display());
         return Ok(());
     }
@@ -218,6 +225,14 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
     let gradient = arguments.gradient.iter().map(|gradient| format!("train.gradient={gradient}"));
     for assignment in arguments.set.iter().cloned().chain(gradient) {
         config = preset::set(&config, &assignment)?;
+    }
+    if let (None, DataSource::File { path, .. } | DataSource::Arc { path, .. }) = (&arguments.data, &config.data) {
+        ensure!(
+            path.exists(),
+            "the preset `{name}` learns from {}, which is not here: say where yours is with --data, and with --held-out \
+             what to measure on",
+            path.display()
+        );
     }
     Ok(config)
 }

@@ -80,6 +80,14 @@ pub fn read_arc(path: &Path) -> Result<ArcTasks, DataError> {
     Ok(tasks)
 }
 
+/// Whether a folder holds its tasks as halves with names of their own.
+pub(super) fn holds_halves(path: &Path) -> bool {
+    let named = |folder: &Path| ["training", "evaluation"].iter().any(|half| folder.join(half).is_dir());
+    let files = std::fs::read_dir(path).into_iter().flatten().flatten();
+    let pair = |name: &str| name.ends_with(CHALLENGES) && (name.contains("training") || name.contains("evaluation"));
+    named(path) || named(&path.join("data")) || files.into_iter().any(|file| pair(&file.file_name().to_string_lossy()))
+}
+
 /// Whether a file or folder may hold ARC tasks, by its name and what lies in it.
 pub(super) fn looks_like_arc(path: &Path) -> bool {
     let is_json = |path: &Path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
@@ -164,6 +172,13 @@ fn text(path: &Path) -> Result<String, DataError> {
         let why = format!("it is larger than {} MiB: that is no file of ARC tasks", LONGEST >> 20);
         return Err(DataError::Content { path: path.to_owned(), why });
     }
+    // Some editors begin a file with this mark; it says nothing.
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    if bytes.trim_ascii().is_empty() {
+        return Err(DataError::Content { path: path.to_owned(), why: "the file is empty".into() });
+    }
     // What is not UTF-8 becomes replacement characters, which the parser refuses by place.
     Ok(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
 }
@@ -192,6 +207,14 @@ mod tests {
 
     fn names(tasks: &[(String, Task)]) -> Vec<&str> {
         tasks.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_mark_at_the_beginning_says_nothing_and_nothing_is_said() {
+        let folder = folder_of(&[("a.json", &format!("\u{feff}{ONE}")), ("b.json", " \n")]);
+        assert_eq!(names(&read_arc(&folder.path().join("a.json")).unwrap().evaluation), ["a"]);
+        let error = read_arc(&folder.path().join("b.json")).unwrap_err().to_string();
+        assert!(error.contains("b.json") && error.contains("empty"), "{error}");
     }
 
     #[test]

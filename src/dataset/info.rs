@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::arc::holds_halves;
 use super::build::{Watch, pairs_in_order};
 use super::kind::Kind;
 use super::open::boards;
@@ -23,7 +24,7 @@ pub struct Info {
     pub kind: &'static str,
     /// `sudoku`, `maze` or `arc`.
     pub task: &'static str,
-    /// Its parts, `train` or `test`; of ARC `training` or `evaluation`.
+    /// Its parts, `train` or `test`; of ARC `training` or `evaluation`; of a lone file or half what that is called.
     pub parts: Vec<PartInfo>,
     /// Puzzles to measure on that are symmetric copies of puzzles to learn from (of ARC: equal tasks), where there are
     /// both parts.
@@ -107,7 +108,8 @@ pub fn info(path: &Path, watch: Watch) -> Result<Info, DataError> {
                     going(watch, count)?;
                 }
                 keys.push(part.map_or_else(Vec::new, Keys::finish));
-                parts.push(PartInfo { name: name.to_owned(), content: Content::Rows(rows.summary().clone()) });
+                let name = if path.is_dir() { name.to_owned() } else { own_name(&path) };
+                parts.push(PartInfo { name, content: Content::Rows(rows.summary().clone()) });
             }
             Ok(Info { path, kind: "csv", task, parts, shared: shared(&keys) })
         }
@@ -115,6 +117,8 @@ pub fn info(path: &Path, watch: Watch) -> Result<Info, DataError> {
             let found = read_arc(&path)?;
             let halves = [("training", &found.training), ("evaluation", &found.evaluation)];
             let halves: Vec<_> = halves.into_iter().filter(|(_, tasks)| !tasks.is_empty()).collect();
+            // One half alone may be any tasks: only a folder that holds it says which it is.
+            let alone = halves.len() == 1 && !holds_halves(&path);
             let keys: Vec<Vec<u64>> = halves
                 .iter()
                 .map(|(_, tasks)| tasks.iter().map(|(_, task)| fingerprint(&pairs_in_order(task))).collect())
@@ -123,7 +127,7 @@ pub fn info(path: &Path, watch: Watch) -> Result<Info, DataError> {
                 .iter()
                 .zip(&keys)
                 .map(|((name, tasks), keys)| PartInfo {
-                    name: (*name).to_owned(),
+                    name: if alone { own_name(&path) } else { (*name).to_owned() },
                     content: Content::Tasks(tasks_info(tasks, keys)),
                 })
                 .collect();
@@ -151,6 +155,13 @@ pub fn info(path: &Path, watch: Watch) -> Result<Info, DataError> {
             Ok(Info { path, kind: "builder", task, parts, shared })
         }
     }
+}
+
+/// What a file or folder is called; the name of a lone part.
+fn own_name(path: &Path) -> String {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = if path.is_dir() { whole.file_name() } else { whole.file_stem() };
+    name.map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 fn going(watch: Watch, done: usize) -> Result<(), DataError> {
@@ -238,7 +249,8 @@ impl fmt::Display for Content {
         match self {
             Self::Rows(summary) => summary.fmt(f),
             Self::Examples { counts, puzzle_ids, summary, .. } => {
-                write!(f, "{} puzzles in {} groups, {puzzle_ids} puzzle ids; {summary}", counts.puzzles, counts.groups)
+                write!(f, "{} puzzles in {} groups, {puzzle_ids} puzzle ids; ", counts.puzzles, counts.groups)?;
+                summary.describe(f, "row")
             }
             Self::Tasks(tasks) => {
                 let TasksInfo { tasks, train_pairs, test_pairs, unanswered, duplicates, sides } = tasks;

@@ -54,6 +54,10 @@ impl Kind {
                 return Ok(Self::Builder { root: root.to_owned(), parts: vec![name.to_owned()] });
             }
         }
+        if let Some(part) = builder::unlabelled(path) {
+            let why = "there are a builder's tables in it, but no dataset.json beside them, which says what they are";
+            return Err(DataError::Content { path: part, why: why.into() });
+        }
         let file = |name: &str| Some(path.join(name)).filter(|file| file.is_file());
         match (file("train.csv"), file("test.csv")) {
             (None, None) if looks_like_arc(path) => Ok(Self::Arc),

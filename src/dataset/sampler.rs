@@ -14,6 +14,8 @@ use crate::task::Example;
 #[derive(Debug)]
 pub struct Sampler {
     set: DataSet,
+    /// What the set holds.
+    print: u64,
     rng: ChaCha8Rng,
 }
 
@@ -22,12 +24,15 @@ pub struct Sampler {
 pub struct SamplerState {
     rng: ChaCha8Rng,
     puzzles: usize,
+    /// What they were; saves of before have none.
+    #[serde(default)]
+    print: Option<u64>,
 }
 
 impl Sampler {
     /// A sampler at its first draw. The set is not empty: no source gives an empty one.
     pub fn new(set: DataSet, seed: u64) -> Self {
-        Self { set, rng: ChaCha8Rng::seed_from_u64(seed) }
+        Self { print: set.print(), set, rng: ChaCha8Rng::seed_from_u64(seed) }
     }
 
     /// The next example.
@@ -45,13 +50,13 @@ impl Sampler {
 
     /// What decides all that follows.
     pub fn state(&self) -> SamplerState {
-        SamplerState { rng: self.rng.clone(), puzzles: self.set.len() }
+        SamplerState { rng: self.rng.clone(), puzzles: self.set.len(), print: Some(self.print) }
     }
 
     /// Goes on from a saved state; false, and nothing changes, when it was saved with other data.
     #[must_use]
     pub fn restore(&mut self, state: SamplerState) -> bool {
-        let same = state.puzzles == self.set.len();
+        let same = state.puzzles == self.set.len() && state.print.is_none_or(|print| print == self.print);
         if same {
             self.rng = state.rng;
         }
@@ -118,6 +123,10 @@ mod tests {
         assert!(two.restore(serde_json::from_str(&saved).unwrap()));
         assert!((0..50).all(|_| one.draw().unwrap() == two.draw().unwrap()));
         assert!(!Sampler::new(set(19), 0).restore(one.state()));
+        let other: DataSource = "generated:4x4,givens=5..9,count=20,seed=3".parse().unwrap();
+        let mut other = Sampler::new(other.load(None, &|_| true).unwrap(), 0);
+        assert!(!other.restore(one.state()), "as many puzzles, and others");
+        assert!(other.restore(SamplerState { print: None, ..one.state() }), "an old save does not say");
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub enum DataSource {
         seed: u64,
         /// What of each task.
         part: Part,
+        /// Tokens along one side of the canvas.
+        canvas: usize,
     },
     /// A file or folder, by what it holds.
     File {
@@ -118,9 +120,9 @@ impl DataSource {
             Self::Families { side, families, pairs, augment, seed, draw } => {
                 TaskSet::of_families(*side, families, *pairs, *augment, *seed, *draw).map(DataSet::of_tasks)
             }
-            Self::Arc { path, augment, seed, part } => {
+            Self::Arc { path, augment, seed, part, canvas } => {
                 let tasks = open::arc_tasks(path)?;
-                TaskSet::new(arc::LARGEST, tasks, *augment, *seed, *part).map(DataSet::of_tasks)
+                TaskSet::new(*canvas, tasks, *augment, *seed, *part).map(DataSet::of_tasks)
             }
             Self::File { path, wrong } => open::open(path, *wrong, limit),
         }
@@ -153,8 +155,11 @@ impl DataSource {
                 TaskSet::of_families(*side, families, each, *augment, *seed, draw)
                     .map(|set| Some(DataSet::of_tasks(set)))
             }
-            Self::Arc { path, augment, seed, .. } => {
-                let test = Self::Arc { path: path.clone(), augment: *augment, seed: *seed, part: Part::Test };
+            Self::Arc { .. } => {
+                let mut test = self.clone();
+                if let Self::Arc { part, .. } = &mut test {
+                    *part = Part::Test;
+                }
                 test.load(Some(limit), &|_| true).map(Some)
             }
             Self::File { path, wrong } => open::test_part(path, *wrong),
@@ -237,14 +242,18 @@ impl FromStr for DataSource {
         if let Some(rest) = text.strip_prefix("arc:") {
             let mut parts = rest.split(',');
             let path = PathBuf::from(parts.next().unwrap_or_default());
-            let options = Options::parse(text, parts, &["augment", "seed", "part"])?;
+            let options = Options::parse(text, parts, &["augment", "seed", "part", "canvas"])?;
             let part = match options.get("part") {
                 None | Some("train") => Part::Train,
                 Some("test") => Part::Test,
                 Some(other) => return Err(wrong(text, format!("part={other} is neither train nor test"))),
             };
             let (augment, seed) = (options.number("augment")?.unwrap_or(0), options.number("seed")?.unwrap_or(0));
-            return Ok(Self::Arc { path, augment, seed, part });
+            let canvas = options.number("canvas")?.unwrap_or(arc::LARGEST);
+            if !(1..=arc::LARGEST).contains(&canvas) {
+                return Err(wrong(text, format!("canvas={canvas} is not between 1 and {}", arc::LARGEST)));
+            }
+            return Ok(Self::Arc { path, augment, seed, part, canvas });
         }
         let Some(rest) = text.strip_prefix("generated:") else {
             let (path, wrong) = match text.strip_prefix("skip-wrong:") {
@@ -313,9 +322,12 @@ impl fmt::Display for DataSource {
                 write!(f, "generated:arc-{side}x{side},families={},", families.join("+"))?;
                 write!(f, "pairs={pairs},augment={augment},seed={seed},draw={draw}")
             }
-            Self::Arc { path, augment, seed, part } => {
-                let part = if *part == Part::Test { ",part=test" } else { "" };
-                write!(f, "arc:{},augment={augment},seed={seed}{part}", path.display())
+            Self::Arc { path, augment, seed, part, canvas } => {
+                write!(f, "arc:{},augment={augment},seed={seed}", path.display())?;
+                if *part == Part::Test {
+                    f.write_str(",part=test")?;
+                }
+                if *canvas == arc::LARGEST { Ok(()) } else { write!(f, ",canvas={canvas}") }
             }
         }
     }
@@ -348,6 +360,7 @@ mod tests {
             "generated:arc-12x12,families=all,pairs=3,augment=2,seed=1,draw=0",
             "arc:some/folder,augment=8,seed=2",
             "arc:some/folder,augment=8,seed=2,part=test",
+            "arc:some/folder,augment=8,seed=2,canvas=10",
             "a/b.csv",
             "skip-wrong:a/b.csv",
         ] {
@@ -382,6 +395,7 @@ mod tests {
             "generated:maze-9x9,kind=labyrinth,length=3..9,count=1",
             "generated:arc-9x9,families=gravity",
             "arc:x,part=none",
+            "arc:x,canvas=31",
         ] {
             let message = text.parse::<DataSource>().unwrap_err().to_string();
             assert!(message.contains("generated:6x6"), "{message}");

@@ -51,6 +51,12 @@ pub fn split_file(path: &Path, options: &SplitOptions, watch: Watch) -> Result<P
     if options.out_train == options.out_test {
         return Err(wrong("the two parts would go to one file: name two"));
     }
+    // What is read while it is written over would be lost.
+    let read = [path.to_owned(), path.join("train.csv")].map(|path| path.canonicalize().ok());
+    let same = |out: &PathBuf| out.canonicalize().is_ok_and(|out| read.contains(&Some(out)));
+    if [&options.out_train, &options.out_test].into_iter().any(same) {
+        return Err(wrong("one of the two parts would take the place of the file that is parted: name another"));
+    }
     match Kind::of(path)? {
         Kind::Csv { train: Some(file), test: None } => csv(&file, options, watch),
         Kind::Csv { .. } => Err(wrong("this folder is parted already: name one of its files")),

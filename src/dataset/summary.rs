@@ -50,6 +50,13 @@ pub(super) fn widen<T: Ord + Copy>(range: &mut Option<(T, T)>, value: T) {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.describe(f, "line")
+    }
+}
+
+impl Summary {
+    /// Says it all; the places of wrong answers are lines or rows.
+    pub(super) fn describe(&self, f: &mut fmt::Formatter<'_>, place: &str) -> fmt::Result {
         let Self { boards, rows, kept, wrong, duplicates, .. } = self;
         write!(f, "{boards}: {rows} rows, {kept} kept, {wrong} with a wrong answer, {duplicates} duplicates")?;
         if let Some((from, to)) = self.givens {
@@ -61,8 +68,8 @@ impl fmt::Display for Summary {
         if let Some((from, to)) = self.rating {
             write!(f, "; rated {from} to {to}")?;
         }
-        for (place, why) in &self.first_wrong {
-            write!(f, "\n  {place}: {why}")?;
+        for (number, why) in &self.first_wrong {
+            write!(f, "\n  {place} {number}: {why}")?;
         }
         let more = wrong - self.first_wrong.len();
         if more > 0 {

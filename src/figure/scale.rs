@@ -24,7 +24,7 @@ pub fn decimal_step(raw: f64) -> f64 {
 }
 
 /// Values for a logarithmic axis between two powers of ten given as exponents: 1, and where there is room 2 and 5, times
-/// powers of ten.
+/// powers of ten; round values where two of these are not in it.
 pub fn log_ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
     let within = |exponent: &f64| (from..=to).contains(exponent);
     let powers = from.floor() as i32..=to.ceil() as i32;
@@ -33,7 +33,10 @@ pub fn log_ticks(from: f64, to: f64, most: usize) -> Vec<f64> {
         all.filter(|value| within(&value.log10())).collect()
     };
     let [dense, sparse] = [values(&[1.0, 2.0, 5.0]), values(&[1.0])];
-    if dense.len() <= most {
+    if dense.len() < 2 {
+        // Within less than a decade hardly one of them may lie: round values say more.
+        ticks(10f64.powf(from), 10f64.powf(to), most)
+    } else if dense.len() <= most {
         dense
     } else if sparse.len() <= most {
         sparse
@@ -66,6 +69,7 @@ mod tests {
         assert_eq!(log_ticks(-2.0, 0.0, 4), [0.01, 0.1, 1.0]);
         assert_eq!(log_ticks(-0.3, 0.4, 6), [1.0, 2.0]);
         assert!(log_ticks(-30.0, 0.0, 4).len() <= 4);
+        assert_eq!(log_ticks(0.65_f64.log10(), 1.9_f64.log10(), 4), [1.0, 1.5]);
     }
 
     #[test]

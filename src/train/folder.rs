@@ -130,7 +130,11 @@ impl Folder {
     pub fn take(path: &Path) -> Result<Self, RunError> {
         let why = "another process works on this run: wait for it, or stop it (hrmscope train --stop)";
         match files::lock(&path.join("lock"))? {
-            Some(lock) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Some(lock) => {
+                // What was asked of nobody is not meant for whoever comes later.
+                let _ = std::fs::remove_file(path.join("request"));
+                Ok(Self { path: path.to_owned(), _lock: lock })
+            }
             None => Err(RunError::Folder { path: path.to_owned(), why: why.into() }),
         }
     }
@@ -244,6 +248,9 @@ mod tests {
         assert_eq!(folder.request(), None);
         std::fs::write(folder.file("request"), "sing").unwrap();
         assert_eq!(folder.request(), None);
+        drop(folder);
+        ask(place.path(), Request::Stop).unwrap();
+        assert_eq!(Folder::take(place.path()).unwrap().request(), None);
     }
 
     #[test]

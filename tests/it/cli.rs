@@ -282,6 +282,26 @@ fn a_reader_that_goes_away_is_no_panic() {
 }
 
 #[test]
+fn numbers_that_make_nothing_are_wrong_usage() {
+    let out = tempfile::tempdir().unwrap();
+    let file = out.path().join("t.json");
+    let arc = ["generate", "arc", "--kind", "mirror", "--out", file.to_str().unwrap()];
+    let eval = ["eval", "--checkpoint", "sudoku-4x4", "--data", "generated:4x4,givens=9..9,count=2,seed=1"];
+    for (command, more) in [
+        (&arc[..], ["--size", "31"]),
+        (&arc, ["--size", "4"]),
+        (&arc, ["--count", "0"]),
+        (&arc, ["--pairs", "0"]),
+        (&eval, ["--limit", "0"]),
+        (&eval, ["--batch", "0"]),
+    ] {
+        let output = hrmscope(&[command, &more].concat());
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(more[0]) && !file.exists(), "{more:?}");
+    }
+}
+
+#[test]
 fn devices_lists_the_cpu() {
     let devices = json(&["devices", "--json"]);
     assert!(devices.as_array().unwrap().iter().any(|d| d["id"] == "cpu" && d["api"] == "flex"));

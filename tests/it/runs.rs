@@ -155,6 +155,10 @@ fn one_process_at_a_time_and_asked_to_pause() {
     assert_eq!(status["state"], "paused");
     let saved = status["step"].as_u64().unwrap();
     assert!(folder.join(format!("resume/step_{saved}.safetensors")).exists() && !folder.join("request").exists());
+    // Nobody is there to be asked, and whoever comes next was not meant.
+    let again = train(&folder, &["--stop"]).output().unwrap();
+    assert!(!again.status.success() && said(&again).contains("nothing to stop"), "{}", said(&again));
+    assert!(!folder.join("request").exists());
 }
 
 fn lines_if_whole(folder: &Path) -> usize {

@@ -198,13 +198,17 @@ fn device(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft) {
 fn expected(ui: &mut Ui, cx: &Cx<'_>, draft: &Draft, preset: &PresetInfo) {
     let theme = cx.theme;
     let planned = draft.planned(preset);
+    // What was measured is the preset.
+    let unchanged = if draft.overrides.trim().is_empty() { "" } else { " at the preset's size" };
     let time = match (planned, preset.step_ms) {
-        (Some(steps), Some(ms)) => format!("about {}", duration(ms / 1e3 * steps as f64)),
+        (Some(steps), Some(ms)) => format!("about {}{unchanged}", duration(ms / 1e3 * steps as f64)),
         _ if draft.length == Length::Minutes => "as said".to_owned(),
         _ if cx.state.train.measuring => "being measured…".to_owned(),
         _ => "measured in its first steps".to_owned(),
     };
-    let memory = preset.memory.map_or_else(|| "not known yet".to_owned(), |memory| format!("about {}", bytes(memory)));
+    let memory = preset
+        .memory
+        .map_or_else(|| "not known yet".to_owned(), |memory| format!("about {}{unchanged}", bytes(memory)));
     card(theme).show(ui, |ui| {
         ui.set_width(ui.available_width() - 10.0);
         let row = |ui: &mut Ui, name: &str, value: &str| {

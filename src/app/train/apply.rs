@@ -263,11 +263,12 @@ pub fn hear(state: &mut State, told: Told, effects: &mut Vec<Effect>) {
             }
         },
         Told::Measured(printed) => {
-            state.train.measuring = false;
-            state.train.measured = true;
-            if let Some(printed) = printed {
-                preset::add_measured(&mut state.train.presets, &printed);
-            }
+            let Some(line) = printed else {
+                state.train.measuring = false;
+                state.train.measured = true;
+                return;
+            };
+            preset::add_measured(&mut state.train.presets, &line);
         }
     }
 }

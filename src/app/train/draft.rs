@@ -170,8 +170,15 @@ impl Draft {
         // One after the other: what one line sets, the next may build on.
         let config = preset::named(&self.preset, 1);
         let set = |config, line: &str| preset::set(&config, line);
-        if let Some(Err(why)) = config.map(|config| self.override_lines().try_fold(config, set)) {
-            wrong(Field::Overrides, format!("{why}."));
+        match config.map(|config| self.override_lines().try_fold(config, set)) {
+            Some(Err(why)) => wrong(Field::Overrides, format!("{why}.")),
+            Some(Ok(config)) => {
+                let model = config.model.validate().map_err(|why| why.to_string());
+                if let Err(why) = config.check().and(model) {
+                    wrong(Field::Overrides, format!("{why}."));
+                }
+            }
+            None => {}
         }
         checked.arguments = self.arguments(&folder);
         checked.folder = folder;

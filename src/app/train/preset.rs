@@ -65,20 +65,17 @@ fn of(name: &str, raw: Value) -> PresetInfo {
     }
 }
 
-/// Adds what `train --list --json` printed; what is not in it stays unknown.
-pub fn add_measured(presets: &mut [PresetInfo], printed: &str) -> bool {
-    let Ok(Value::Array(rows)) = serde_json::from_str::<Value>(printed.trim()) else { return false };
-    for row in &rows {
-        let name = row.get("name").and_then(Value::as_str).unwrap_or_default();
-        let Some(preset) = presets.iter_mut().find(|preset| preset.name == name) else { continue };
-        preset.parameters = row.get("parameters").and_then(Value::as_u64).or(preset.parameters);
-        preset.memory = row.get("memory_bytes").and_then(Value::as_u64).or(preset.memory);
-        preset.step_ms = row.get("step_ms").and_then(Value::as_f64).or(preset.step_ms);
-        if let Some(about) = row.get("about").or_else(|| row.get("summary")).and_then(Value::as_str) {
-            about.clone_into(&mut preset.about);
-        }
+/// Adds a line of what `train --list --json` prints, an array with a preset in each line; what is not in it stays unknown.
+pub fn add_measured(presets: &mut [PresetInfo], line: &str) {
+    let Ok(row) = serde_json::from_str::<Value>(line.trim().trim_matches(['[', ',', ']'])) else { return };
+    let name = row.get("name").and_then(Value::as_str).unwrap_or_default();
+    let Some(preset) = presets.iter_mut().find(|preset| preset.name == name) else { return };
+    preset.parameters = row.get("parameters").and_then(Value::as_u64).or(preset.parameters);
+    preset.memory = row.get("memory_bytes").and_then(Value::as_u64).or(preset.memory);
+    preset.step_ms = row.get("step_ms").and_then(Value::as_f64).or(preset.step_ms);
+    if let Some(about) = row.get("about").or_else(|| row.get("summary")).and_then(Value::as_str) {
+        about.clone_into(&mut preset.about);
     }
-    !rows.is_empty()
 }
 
 /// The fields in which a run's configuration differs from a preset's, as `key=value`; seeds, data and names are left out.
@@ -132,9 +129,10 @@ mod tests {
     #[test]
     fn what_was_measured_is_added() {
         let mut all = all();
-        assert!(!add_measured(&mut all, "error: no such option"));
-        let row = json!([{"name": "sudoku-4x4", "parameters": 5, "memory_bytes": 9, "step_ms": 2.5}, {"name": "?"}]);
-        assert!(add_measured(&mut all, &row.to_string()));
+        let row = json!({"name": "sudoku-4x4", "parameters": 5, "memory_bytes": 9, "step_ms": 2.5});
+        for line in ["error: no such option", &format!("[{row}"), ",{\"name\":\"?\"}", "]"] {
+            add_measured(&mut all, line);
+        }
         assert_eq!((all[0].parameters, all[0].memory, all[0].step_ms), (Some(5), Some(9), Some(2.5)));
         assert_eq!(all[1].parameters, None);
     }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -222,17 +223,24 @@ impl Worker {
     fn measure(&self, device: String) {
         let (outbox, program) = (self.outbox.clone(), self.program());
         let job = move || {
-            let printed = program.ok().and_then(|program| {
+            let child = program.ok().and_then(|program| {
                 let mut command = Command::new(program);
                 command.args(["train", "--list", "--json"]).stdin(Stdio::null()).stderr(Stdio::null());
                 on_its_own(&mut command);
                 if !device.is_empty() {
                     command.args(["--device", &device]);
                 }
-                command.output().ok().filter(|output| output.status.success())
+                command.stdout(Stdio::piped()).spawn().ok()
             });
-            let printed = printed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-            outbox.tell(Told::Measured(printed));
+            if let Some(mut child) = child {
+                // Each preset is told as soon as it was measured: the large ones take a while.
+                let lines = child.stdout.take().map(|printed| BufReader::new(printed).lines());
+                for line in lines.into_iter().flatten().map_while(Result::ok) {
+                    outbox.tell(Told::Measured(Some(line)));
+                }
+                let _ = child.wait();
+            }
+            outbox.tell(Told::Measured(None));
         };
         // Without a thread the times stay unknown.
         let _ = std::thread::Builder::new().name("presets".into()).spawn(job);

@@ -161,6 +161,10 @@ pub(super) fn build(
     })?;
     let mut wrong = summary.as_ref().map_or(0, |summary| summary.wrong);
     let mut notes: Vec<String> = summary.iter().map(|summary| format!("train, {summary}")).collect();
+    let views = Dihedral::ALL.len() - 1;
+    if matches!(boards, Boards::Maze { .. }) && options.augment > views {
+        notes.push(format!("note: a maze has {views} other views: that many were made, and not {}", options.augment));
+    }
     let mut shared = 0;
     if let (Some(other), Some(test)) = (&other, &mut test) {
         let mut asked = Keys::new(boards);

@@ -223,6 +223,35 @@ fn what_cannot_be_built_leaves_nothing() {
 }
 
 #[test]
+fn parts_are_called_what_they_are() {
+    let data = Data::new();
+    let names = |name: &str| -> Vec<String> {
+        info(&data.path(name), &|_| true).unwrap().parts.into_iter().map(|part| part.name).collect()
+    };
+    assert_eq!(names("s.csv"), ["s"]);
+    assert_eq!(names("a"), ["training", "evaluation"]);
+    // A half alone is not the other one.
+    assert_eq!(names("a/training"), ["training"]);
+    data.build("m.csv", "out", &OPTIONS).unwrap();
+    assert_eq!(names("out"), ["train"]);
+    std::fs::remove_file(data.path("out/train/dataset.json")).unwrap();
+    let error = info(&data.path("out"), &|_| true).unwrap_err().to_string();
+    assert!(error.contains("out/train") && error.contains("no dataset.json"), "{error}");
+}
+
+#[test]
+fn small_tasks_lie_on_a_small_canvas() {
+    let data = Data::new();
+    let load = |canvas: usize| {
+        let source: DataSource = format!("arc:{},canvas={canvas}", data.path("a").display()).parse().unwrap();
+        source.load(None, &|_| true)
+    };
+    let set = load(10).unwrap();
+    assert_eq!((set.boards(), set.example(0).unwrap().inputs.len()), (Boards::Arc { side: 10 }, 100));
+    assert!(load(4).unwrap_err().to_string().contains("the canvas has 4"));
+}
+
+#[test]
 fn files_are_parted() {
     let data = Data::new();
     let part = |name: &str, held_out: HeldOut, ending: &str| {
@@ -243,6 +272,11 @@ fn files_are_parted() {
     // Train and test beside each other are data of their own.
     assert_eq!(info(data.folder.path(), &|_| true).unwrap().shared, Some(0));
     assert!(part("s.csv", HeldOut::Count(20), "csv").unwrap_err().to_string().contains("20 of 20"));
+    // Nor does one part take the place of what is parted, under whatever name.
+    let before = std::fs::read(data.path("train.csv")).unwrap();
+    let again = part("./train.csv", HeldOut::Count(2), "csv").unwrap_err().to_string();
+    assert!(again.contains("take the place"), "{again}");
+    assert_eq!(std::fs::read(data.path("train.csv")).unwrap(), before);
     let parted = part("a", HeldOut::Share(0.34), "json").unwrap();
     assert_eq!((parted.task, parted.train, parted.test), ("arc", 4, 2));
     assert_eq!(info(&data.path("train.json"), &|_| true).unwrap().parts.len(), 1);

@@ -17,8 +17,8 @@ mod rows;
 pub(super) mod tests;
 mod writer;
 
-pub(super) use rows::is_part;
 pub use rows::{Rows, identifiers, parts};
+pub(super) use rows::{is_part, unlabelled};
 pub use writer::{Begins, FolderWriter, PartWriter};
 
 use std::path::{Path, PathBuf};

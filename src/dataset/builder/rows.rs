@@ -26,6 +26,15 @@ pub(in super::super) fn is_part(folder: &Path) -> bool {
     folder.join(METADATA).is_file()
 }
 
+/// A folder in this one, or itself, with the tables of a part and without what says what they are.
+pub(in super::super) fn unlabelled(folder: &Path) -> Option<PathBuf> {
+    let tables = |part: &PathBuf| {
+        let files = std::fs::read_dir(part).into_iter().flatten().flatten();
+        !is_part(part) && files.into_iter().any(|file| file.file_name().to_string_lossy().ends_with("__inputs.npy"))
+    };
+    [folder.to_owned(), folder.join("train"), folder.join("test")].into_iter().find(tables)
+}
+
 /// The names of the puzzle ids, the blank one first; None when the folder does not say them.
 ///
 /// # Errors

@@ -66,11 +66,35 @@ enum Input {
     Bytes(&'static [u8]),
 }
 
-/// A file that ends with an error when a row is too long.
+/// A file that ends with an error when a row is too long. Every line in it ends with `\n`, the last one too, so that lines
+/// can be counted: the reader of CSV takes the `\n` of `\r\n` with the row after.
 #[derive(Debug)]
 struct Bounded {
     input: Input,
     left: usize,
+    /// The last byte of the file so far.
+    last: u8,
+}
+
+impl Bounded {
+    fn new(input: Input) -> Self {
+        Self { input, left: LONGEST_ROW, last: b'\n' }
+    }
+
+    /// Makes `\n` of `\r\n` and of `\r`; returns how many bytes are left.
+    fn mend_line_ends(&mut self, bytes: &mut [u8]) -> usize {
+        let mut kept = 0;
+        for at in 0..bytes.len() {
+            let (byte, before) = (bytes[at], self.last);
+            self.last = byte;
+            if byte == b'\n' && before == b'\r' {
+                continue;
+            }
+            bytes[kept] = if byte == b'\r' { b'\n' } else { byte };
+            kept += 1;
+        }
+        kept
+    }
 }
 
 impl Read for Bounded {
@@ -79,12 +103,22 @@ impl Read for Bounded {
             return Err(io::Error::other("the row does not end: is a closing quote missing?"));
         }
         let most = buffer.len().min(self.left);
-        let count = match &mut self.input {
-            Input::File(file) => file.read(&mut buffer[..most])?,
-            Input::Bytes(bytes) => bytes.read(&mut buffer[..most])?,
-        };
-        self.left -= count;
-        Ok(count)
+        loop {
+            let count = match &mut self.input {
+                Input::File(file) => file.read(&mut buffer[..most])?,
+                Input::Bytes(bytes) => bytes.read(&mut buffer[..most])?,
+            };
+            self.left -= count;
+            if count == 0 && most > 0 && !matches!(self.last, b'\n' | b'\r') {
+                (self.last, buffer[0]) = (b'\n', b'\n');
+                return Ok(1);
+            }
+            let kept = self.mend_line_ends(&mut buffer[..count]);
+            // No byte at all would say that the file ends.
+            if kept > 0 || count == 0 {
+                return Ok(kept);
+            }
+        }
     }
 }
 
@@ -117,7 +151,7 @@ impl CsvPuzzles {
 
     fn begin(path: &Path, input: Input, policy: Wrong) -> Result<Self, DataError> {
         let wrong = |line: u64, why: String| DataError::Row { path: path.to_owned(), line, why };
-        let bounded = Bounded { input, left: LONGEST_ROW };
+        let bounded = Bounded::new(input);
         let mut reader = csv::ReaderBuilder::new().flexible(true).buffer_capacity(CHUNK).from_reader(bounded);
         let header = reader.byte_headers().map_err(|e| wrong(1, reason(e)))?.clone();
         let column = |name: &str| header.iter().position(|field| field.trim_ascii() == name.as_bytes());
@@ -189,7 +223,9 @@ impl CsvPuzzles {
                     _ => Ok(None),
                 };
             }
-            let line = self.record.position().map_or(line, csv::Position::line);
+            // Blank lines before it are passed over, and a quoted field may hold several lines.
+            let within = self.record.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+            let line = (self.reader.position().line() - 1).saturating_sub(within).max(line);
             self.summary.rows += 1;
             match self.puzzle(line)? {
                 Ok(puzzle) => return Ok(Some(self.keep(line, puzzle)?)),

@@ -45,6 +45,22 @@ fn the_spaces_of_mazes_matter() {
 }
 
 #[test]
+fn lines_are_counted_whatever_ends_them() {
+    const GOOD: &str = "1.34341221434321,1234341221434321,\"two\nlines\"";
+    for end in ["\n", "\r\n", "\r"] {
+        for last in ["", end] {
+            let text =
+                ["question,answer,source", "", GOOD, "", "", GOOD, "1.3434122143432,1234341221434321,x"].join(end);
+            let message = message(format!("{text}{last}").as_bytes());
+            assert!(message.contains("line 9:") && message.contains("15 cells"), "{end:?} {last:?} {message}");
+        }
+    }
+    // A pair of bytes that two reads part.
+    let long = format!("question,answer,source\r\n1.34341221434321,1234341221434321,{}\r\nx,x\r\n", "a".repeat(65_503));
+    assert!(message(long.as_bytes()).contains("line 3:"));
+}
+
+#[test]
 fn errors_name_file_line_and_reason() {
     assert!(message(b"a,b\n1,2\n").contains("`question`"));
     assert!(message(b"").contains("`question`"));
@@ -96,5 +112,8 @@ fn wrong_answers_are_counted_when_asked() {
     assert_eq!((summary.rating, summary.givens, summary.length), (Some((3, 7)), Some((14, 15)), None));
     let text = summary.to_string();
     assert!(text.starts_with("4x4 Sudoku: 4 rows, 3 kept, 1 with a wrong answer, 1 duplicates; 14 to 15"), "{text}");
-    assert!(text.ends_with("\n  3: the answer breaks the rules: the 2 in row 1, column 1 is there twice"), "{text}");
+    assert!(
+        text.ends_with("\n  line 3: the answer breaks the rules: the 2 in row 1, column 1 is there twice"),
+        "{text}"
+    );
 }

@@ -3,12 +3,10 @@
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use super::super::{Answered, DataError};
 use crate::board::maze::MazePuzzle;
 use crate::board::sudoku::Puzzle;
-use crate::files::FileError;
+use crate::files::{Draft, FileError};
 
 /// Writes Sudokus, whole or not at all; `source` says where they come from.
 ///
@@ -34,7 +32,7 @@ pub fn write_maze_csv(path: &Path, source: &str, puzzles: &[MazePuzzle]) -> Resu
 #[derive(Debug)]
 pub struct CsvWriter {
     path: PathBuf,
-    writer: csv::Writer<BufWriter<NamedTempFile>>,
+    writer: csv::Writer<BufWriter<Draft>>,
 }
 
 impl CsvWriter {
@@ -43,15 +41,8 @@ impl CsvWriter {
     /// # Errors
     /// The disk's reasons.
     pub fn create(path: &Path) -> Result<Self, DataError> {
-        let failed = |reason| FileError { what: "write", path: path.to_owned(), reason };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let mut builder = tempfile::Builder::new();
-        // A temporary file is private by default; this one becomes the user's own.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.tempfile_in(folder).map_err(failed)?;
-        let mut writer = Self { path: path.to_owned(), writer: csv::Writer::from_writer(BufWriter::new(file)) };
+        let draft = BufWriter::new(Draft::begin(path)?);
+        let mut writer = Self { path: path.to_owned(), writer: csv::Writer::from_writer(draft) };
         writer.record(["source", "question", "answer", "rating"])?;
         Ok(writer)
     }
@@ -91,9 +82,7 @@ impl CsvWriter {
     pub fn finish(self) -> Result<(), DataError> {
         let failed = |reason| FileError { what: "write", path: self.path.clone(), reason };
         let buffered = self.writer.into_inner().map_err(|e| failed(e.into_error()))?;
-        let file = buffered.into_inner().map_err(|e| failed(e.into_error()))?;
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist(&self.path).map_err(|e| failed(e.error))?;
-        Ok(())
+        let draft = buffered.into_inner().map_err(|e| failed(e.into_error()))?;
+        Ok(draft.finish(true)?)
     }
 }

@@ -60,6 +60,43 @@ pub struct RunConfig {
     pub keep_every: Option<u64>,
 }
 
+impl RunConfig {
+    /// Checks the numbers that decide training; the model and the data have checks of their own.
+    ///
+    /// # Errors
+    /// Names the first field that does not fit and what it would have to be.
+    pub fn check(&self) -> Result<(), String> {
+        let TrainConfig { batch, schedule, betas, weight_decay, puzzle_rate, puzzle_decay, ema, .. } = &self.train;
+        let counts = [
+            ("train.batch", *batch as u64),
+            ("train.schedule.steps", schedule.steps),
+            ("held_out_count", self.held_out_count as u64),
+            ("report_every", self.report_every),
+            ("evaluate_every", self.evaluate_every),
+            ("keep_every", self.keep_every.unwrap_or(1)),
+        ];
+        if let Some((field, _)) = counts.into_iter().find(|(_, count)| *count == 0) {
+            return Err(format!("{field} = 0: it must be at least 1"));
+        }
+        let below_one = [("train.betas", betas.0), ("train.betas", betas.1), ("train.ema", *ema)];
+        if let Some((field, value)) = below_one.into_iter().find(|(_, value)| !(0.0..1.0).contains(value)) {
+            return Err(format!("{field} has {value}: it must be at least 0 and below 1"));
+        }
+        let positive = [
+            ("train.schedule.rate", schedule.rate),
+            ("train.schedule.min_ratio", schedule.min_ratio),
+            ("train.weight_decay", *weight_decay),
+            ("train.puzzle_rate", *puzzle_rate),
+            ("train.puzzle_decay", *puzzle_decay),
+        ];
+        match positive.into_iter().find(|(_, value)| !(value.is_finite() && *value >= 0.0)) {
+            Some((field, value)) => Err(format!("{field} = {value}: it must be at least 0")),
+            None if schedule.rate == 0.0 => Err("train.schedule.rate = 0: nothing would be learned".to_owned()),
+            None => Ok(()),
+        }
+    }
+}
+
 fn first_format() -> u32 {
     1
 }

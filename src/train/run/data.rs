@@ -6,7 +6,7 @@ use super::super::folder::{Folder, Phase, Status, now};
 use super::{Place, RunConfig, RunError};
 use crate::dataset::DataSet;
 use crate::model::HrmConfig;
-use crate::task::{Boards, Example};
+use crate::task::{Boards, Example, arc};
 
 pub(super) fn preparing(config: &RunConfig, place: Place<'_>) -> Status {
     Status {
@@ -80,12 +80,20 @@ fn load(
 pub fn made_for(model: &HrmConfig, boards: Boards) -> Result<(), String> {
     match (boards.seq_len(), boards.vocab()) == (model.seq_len, model.vocab) {
         true => Ok(()),
-        false => Err(format!(
-            "has {boards} boards ({} cells, {} tokens), the model is made for {} cells and {} tokens",
-            boards.seq_len(),
-            boards.vocab(),
-            model.seq_len,
-            model.vocab
-        )),
+        false => {
+            let canvas = match boards {
+                Boards::Arc { .. } => arc::side_for(model.seq_len, model.vocab),
+                Boards::Sudoku(_) | Boards::Maze { .. } => None,
+            };
+            let canvas =
+                canvas.map_or(String::new(), |side| format!("; arc:PATH,canvas={side} puts tasks on its canvas"));
+            Err(format!(
+                "has {boards} boards ({} cells, {} tokens), the model is made for {} cells and {} tokens{canvas}",
+                boards.seq_len(),
+                boards.vocab(),
+                model.seq_len,
+                model.vocab
+            ))
+        }
     }
 }

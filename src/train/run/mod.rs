@@ -158,6 +158,7 @@ impl Run {
         if path.exists() {
             return Err(wrong(folder, "holds a run already: go on with --resume, or choose another folder"));
         }
+        config.check().map_err(|why| wrong(folder, &why))?;
         let folder = Folder::take(folder)?;
         config.format = FORMAT;
         let (set, held_out) = prepare(&folder, &config, place, watch)?;
@@ -204,9 +205,9 @@ impl Run {
         }
         let mut sampler = Sampler::new(set, config.train.seed);
         let saves = folder.saves();
-        let Some(newest) = saves.first() else {
+        if saves.is_empty() {
             return Err(wrong(&folder.path, "has no saved state (resume/step_N.safetensors): start a new run".into()));
-        };
+        }
         let mut damage = Vec::new();
         let found = saves.iter().find_map(|path| {
             let fresh = config.initializer.build(&config.model, place.device);
@@ -219,20 +220,27 @@ impl Run {
             }
         });
         let Some((path, (trainer, state))) = found else {
-            return Err(damage
-                .into_iter()
-                .next()
-                .map_or_else(|| wrong(newest, "cannot be read".into()), RunError::Train));
+            let reasons: Vec<String> = damage.iter().map(ToString::to_string).collect();
+            let weights = checkpoint::steps(&folder.file("checkpoints")).pop();
+            let weights = weights.map_or(String::new(), |(_, path)| {
+                format!("; a new run can begin with the weights it had: --from {}", path.display())
+            });
+            return Err(wrong(&folder.path, format!("cannot go on: {}{weights}", reasons.join("; "))));
         };
         if !sampler.restore(state) {
             return Err(wrong(path, format!("was saved with other data than `{}` gives now", config.data)));
         }
         let step = trainer.step;
+        let since =
+            |at: std::time::SystemTime| at.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let saved_at = path.metadata().and_then(|file| file.modified()).map_or(0, since);
         let mut run = Self::open(folder, config, trainer, sampler, held_out, place);
         let work = &mut run.work;
         work.folder.keep_lines_until("metrics.jsonl", step)?;
         work.folder.keep_lines_until("live.jsonl", step)?;
         work.best = work.best_so_far()?;
+        (work.status.saved_step, work.status.saved_at) = (step, saved_at);
+        work.status.bytes = work.folder.bytes();
         for (error, path) in damage.iter().zip(&saves) {
             let note = format!("{error}; gone back to step {step}");
             work.event(&note)?;

@@ -73,6 +73,75 @@ fn a_loss_that_is_no_number_leaves_the_last_save() {
 }
 
 #[test]
+fn numbers_that_cannot_be_trained_with_are_refused() {
+    for (assignment, says) in [
+        ("batch=0", "train.batch = 0"),
+        ("train.schedule.steps=0", "train.schedule.steps = 0"),
+        ("evaluate_every=0", "evaluate_every = 0"),
+        ("keep_every=0", "keep_every = 0"),
+        ("rate=-1", "train.schedule.rate = -1"),
+        ("rate=0", "nothing would be learned"),
+        ("min_ratio=-0.5", "train.schedule.min_ratio = -0.5"),
+        ("ema=1", "train.ema has 1"),
+        ("betas=[0.9,1.5]", "train.betas has 1.5"),
+        ("weight_decay=-1", "train.weight_decay = -1"),
+    ] {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("run");
+        let config = preset::set(&small(), assignment).unwrap();
+        let error = Run::create(&folder, config, cpu(&Device::flex()), &|_| true).unwrap_err().to_string();
+        assert!(error.contains(says) && !folder.exists(), "{assignment}: {error}");
+    }
+    for (name, _) in preset::PRESETS {
+        assert_eq!(preset::named(name, 1).unwrap().check(), Ok(()), "{name}");
+    }
+}
+
+#[test]
+fn a_run_without_a_sound_save_says_what_is_left() {
+    let place = tempfile::tempdir().unwrap();
+    go(place.path(), 10);
+    for (_, path) in checkpoint::steps(&place.path().join("resume")) {
+        std::fs::write(path, "no tensors").unwrap();
+    }
+    let error = Run::resume(place.path(), cpu(&Device::flex()), &|_| true).unwrap_err().to_string();
+    let all = ["resume/step_5.safetensors", "resume/step_10.safetensors", "--from", "checkpoints/step_10.safetensors"];
+    assert!(all.iter().all(|part| error.contains(part)), "{error}");
+}
+
+#[test]
+fn a_finished_run_that_is_opened_again_still_says_when_it_was_saved() {
+    let place = tempfile::tempdir().unwrap();
+    go(place.path(), 20);
+    go(place.path(), 20);
+    let status: Status = serde_json::from_slice(&std::fs::read(place.path().join("status.json")).unwrap()).unwrap();
+    assert_eq!((status.state, status.saved_step), (Phase::Done, 20));
+    assert!(status.saved_at > 0 && status.bytes > 0, "{status:?}");
+}
+
+#[test]
+fn data_that_changed_are_noticed() {
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("p.csv");
+    let write = |seed: u64| {
+        let puzzles =
+            crate::board::sudoku::generate_many(crate::board::sudoku::Shape::ALL[0], 6..=9, 30, seed, &|_| true);
+        crate::dataset::write_csv(&file, "test", &puzzles.unwrap()).unwrap();
+    };
+    write(1);
+    let (folder, device) = (place.path().join("run"), Device::flex());
+    let config = RunConfig { data: file.display().to_string().parse().unwrap(), ..small() };
+    let mut run = Run::create(&folder, config, cpu(&device), &|_| true).unwrap();
+    run.train(Until { step: 2, time: None }, &mut |_| ControlFlow::Continue(())).unwrap();
+    drop(run);
+    write(5);
+    let error = Run::resume(&folder, cpu(&device), &|_| true).unwrap_err().to_string();
+    assert!(error.contains("other data"), "{error}");
+    write(1);
+    assert_eq!(Run::resume(&folder, cpu(&device), &|_| true).unwrap().step(), 2);
+}
+
+#[test]
 fn folders_are_not_mixed_up() {
     let folder = tempfile::tempdir().unwrap();
     let device = Device::flex();
