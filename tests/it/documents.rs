@@ -279,10 +279,10 @@ fn a_trace_file_is_opened_without_its_model_and_asked_after_an_edit() {
     let state = &mut harness.state_mut().state;
     state.toasts.clear();
     (state.devices, state.device) = (vec![device.clone()], device);
-    let recorded = state.doc.run.recorded.take().unwrap();
+    let recorded = state.doc.run.recorded.as_mut().unwrap();
     // Where the file lies is no part of the picture.
     let place = folder.path().display().to_string();
-    state.doc.run.recorded = Some(recorded.replace(&place, "/models"));
+    recorded.about = recorded.about.replace(&place, "/models");
     (state.settings.recent_boards, state.settings.recent) = (Vec::new(), Vec::new());
     harness.run_steps(8);
     snapshot(&mut harness, "trace-opened");
