@@ -248,6 +248,8 @@ pub enum Action {
     TogglePalette,
     /// What was typed into the command palette.
     SearchPalette(String),
+    /// The line of the command palette that Enter does.
+    ChooseInPalette(usize),
     /// ARC's own colours, or ones that are told apart in all common kinds of colour blindness.
     TogglePaletteOfArc,
     /// What the colours of the run's trajectory say.

@@ -1,7 +1,7 @@
 //! The one place where actions change the state.
 
 use super::action::{Action, Effect, Stride};
-use super::command::Shortcuts;
+use super::command::{Palette, Shortcuts};
 use super::document::{self, Asked};
 use super::edit;
 use super::export;
@@ -147,12 +147,15 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
         Action::ResetShortcuts => state.settings.shortcuts = Shortcuts::default(),
         Action::TogglePalette => {
-            state.palette = match state.palette {
-                Some(_) => None,
-                None => Some(String::new()),
-            };
+            let open = state.palette.is_some();
+            state.palette = (!open).then(Palette::default);
         }
-        Action::SearchPalette(text) => state.palette = Some(text),
+        Action::SearchPalette(typed) => state.palette = Some(Palette { typed, chosen: 0 }),
+        Action::ChooseInPalette(chosen) => {
+            if let Some(palette) = &mut state.palette {
+                palette.chosen = chosen;
+            }
+        }
         Action::TogglePaletteOfArc => state.settings.safe_colours = !state.settings.safe_colours,
         Action::ColourWays(colour) => state.settings.ways = colour,
         Action::LookCloser(view) => state.doc.view = view,

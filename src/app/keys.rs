@@ -28,7 +28,23 @@ pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
     // A button that has the keyboard's focus is pressed by Space and left with the arrows.
     let widget_focused = ctx.memory(|memory| memory.focused().is_some());
     let events = ctx.input(|input| input.events.clone());
-    events.iter().filter_map(|event| action(event, state, widget_focused)).collect()
+    taken(&events, |event| action(event, state, widget_focused))
+}
+
+/// What the events of one frame ask for; what is typed behind the opening of the palette is meant for it, however long the
+/// frame.
+fn taken(events: &[Event], action: impl Fn(&Event) -> Option<Action>) -> Vec<Action> {
+    let mut actions: Vec<Action> = Vec::new();
+    for (at, event) in events.iter().enumerate() {
+        actions.extend(action(event));
+        if actions.last() == Some(&Action::TogglePalette) {
+            let text = |event: &Event| if let Event::Text(text) = event { Some(text.clone()) } else { None };
+            let typed: String = events[at + 1..].iter().filter_map(text).collect();
+            actions.extend((!typed.is_empty()).then_some(Action::SearchPalette(typed)));
+            break;
+        }
+    }
+    actions
 }
 
 /// The keys that a command gets: those pressed, none with Backspace, the ones before with Esc.
@@ -169,6 +185,22 @@ mod tests {
         assert_eq!(typed(&state, "3"), Some(Action::Type(3)));
         assert_eq!(typed(&state, "0"), Some(Action::Erase));
         assert_eq!(typed(&state, "x"), None);
+    }
+
+    #[test]
+    fn what_is_typed_behind_the_palettes_keys_is_meant_for_it() {
+        let state = state();
+        let pressed = |key, modifiers| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+        let frame = [
+            pressed(Key::P, Modifiers::COMMAND),
+            pressed(Key::L, Modifiers::NONE),
+            Event::Text("l".into()),
+            pressed(Key::I, Modifiers::NONE),
+            Event::Text("i".into()),
+        ];
+        let asked = taken(&frame, |event| action(event, &state, false));
+        assert_eq!(asked, [Action::TogglePalette, Action::SearchPalette("li".into())]);
+        assert_eq!(taken(&frame[1..2], |event| action(event, &state, false)), [Action::CycleLoop]);
     }
 
     #[test]

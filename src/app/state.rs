@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::action::Action;
 use super::arc::ArcState;
-use super::command::CommandId;
+use super::command::{CommandId, Palette};
 pub use super::document::{Document, RunStatus, Told, Verdict};
 use super::hand::Hand;
 use super::heat::Residents;
@@ -139,8 +139,8 @@ pub struct State {
     pub enlarged: Option<Enlarged>,
     /// The dialog for saving the run as a moving picture.
     pub movie: Option<Movie>,
-    /// The command palette is open, with what was typed.
-    pub palette: Option<String>,
+    /// The command palette is open.
+    pub palette: Option<Palette>,
     /// Files hover over the window.
     pub dropping: bool,
     /// The memory that was free at the start, bytes, where the system tells.

@@ -54,6 +54,9 @@ pub fn read(text: &str) -> Result<Found, ReadError> {
     if first.is_empty() {
         return Err(ReadError::Empty);
     }
+    if let Some(board) = Sudoku::parse_table(text) {
+        return Ok(Found { boards: vec![(None, board.into())], left_out: 0, plain: true });
+    }
     if first.starts_with(['{', '[']) {
         return tasks(Document::parse(text)?);
     }
@@ -141,6 +144,9 @@ mod tests {
     #[test]
     fn content_decides() {
         assert_eq!(kinds("1234 3412 2143 4321"), [Kind::Sudoku]);
+        assert_eq!(kinds("1_3*/3412/2143/4321"), [Kind::Sudoku]);
+        assert_eq!(kinds("1,,,4\n,,2,\n,,,\n4,,,1\n"), [Kind::Sudoku]);
+        assert_eq!(kinds("[[1,0,0,4],[0,0,2,0],[0,0,0,0],[4,0,0,1]]"), [Kind::Sudoku]);
         assert_eq!(kinds("S #\n# #\n#G "), [Kind::Maze]);
         assert_eq!(kinds("S ## ##G "), [Kind::Maze]);
         assert_eq!(kinds(r#"{"train":[],"test":[{"input":[[1,2]]}]}"#), [Kind::Arc]);

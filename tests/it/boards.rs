@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use eframe::egui::{Event, Key, Modifiers, Pos2, Rect, Vec2, pos2};
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Vec2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use hrmscope::app::{Action, App, ArcAction, LibraryAction, Mode, RunStatus, Source, ThemeChoice, Tool};
@@ -110,6 +110,32 @@ fn a_maze_is_drawn_and_the_answer_follows() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.step();
     assert_eq!(text(&harness), MAZE.replace('\n', ""));
+}
+
+#[test]
+fn a_stroke_quicker_than_frames_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = with_maze(folder.path(), Vec2::new(1280.0, 720.0));
+    let board = harness.get_by_label("Maze, 5x5 maze").rect();
+    let at = |cell| middle(board, 5, cell);
+    let button = |cell, pressed| {
+        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
+        Event::PointerButton { pos: at(cell), button, pressed, modifiers }
+    };
+    for (from, over, to) in [(5, 7, 9), (0, 1, 10)] {
+        // Each of these is what happens within one frame.
+        for frame in [
+            vec![Event::PointerMoved(at(from))],
+            vec![button(from, true), Event::PointerMoved(at(over))],
+            vec![Event::PointerMoved(at(to)), button(to, false)],
+        ] {
+            harness.input_mut().events.extend(frame);
+            harness.step();
+        }
+        harness.step();
+    }
+    assert_eq!(text(&harness), "     #####S             G");
+    assert!(harness.state().state.hand.stroke.is_none());
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Keys of one's own, colours of one's own, pictures that become mazes: the real application.
 
-use eframe::egui::{Key, Modifiers, Vec2};
+use eframe::egui::{Event, Key, Modifiers, PointerButton, Role, Shape, Vec2};
 use egui_kittest::kittest::Queryable;
-use hrmscope::app::{Action, Loop, ThemeChoice};
+use hrmscope::app::{Action, Loop, Mode, ThemeChoice};
 use hrmscope::board::maze::{Cell, Maze};
 use hrmscope::figure::{Pixels, png};
 
@@ -38,6 +38,82 @@ fn a_command_gets_other_keys() {
     harness.get_by_label("Put all back as usual").click();
     harness.run_steps(2);
     assert!(harness.state().state.settings.shortcuts.usual());
+}
+
+#[test]
+fn any_line_of_the_palette_is_reached_by_keys_and_pointer() {
+    let mut harness = open(Vec::new(), Vec2::new(1024.0, 640.0));
+    wait(&mut harness, "a first answer", finished);
+    let search = |harness: &mut egui_kittest::Harness<'_, _>| {
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::P);
+        harness.run_steps(2);
+        harness.event(Event::Text("layout".into()));
+        harness.run_steps(4);
+    };
+    search(&mut harness);
+    for (key, chosen) in [(Key::ArrowDown, 1), (Key::ArrowDown, 2), (Key::ArrowUp, 1), (Key::ArrowUp, 0)] {
+        harness.key_press(key);
+        harness.run_steps(2);
+        assert_eq!(harness.state().state.palette.as_ref().unwrap().chosen, chosen);
+    }
+    let lines = ["Reset layout", "Train layout", "Explore layout", "Research layout"];
+    let mut heights = lines.map(|line| harness.get_by_role_and_label(Role::Button, line).rect().top());
+    heights.sort_by(f32::total_cmp);
+    let line = harness.get_by_role_and_label(Role::Button, "Research layout").rect();
+    for _ in heights.iter().filter(|height| **height < line.top()) {
+        harness.key_press(Key::ArrowDown);
+        harness.run_steps(2);
+    }
+    harness.key_press(Key::Enter);
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.settings.mode, Mode::Research);
+    assert!(harness.state().state.palette.is_none());
+    // All lines are seen: it once showed two, and a click on the third closed it.
+    search(&mut harness);
+    let pos = harness.get_by_role_and_label(Role::Button, "Explore layout").rect().center();
+    harness.event(Event::PointerMoved(pos));
+    for pressed in [true, false] {
+        harness.event(Event::PointerButton {
+            pos,
+            button: PointerButton::Primary,
+            pressed,
+            modifiers: Modifiers::NONE,
+        });
+    }
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.settings.mode, Mode::Explore);
+}
+
+#[test]
+fn the_choosers_leave_room_for_the_layouts() {
+    let mut harness = open(Vec::new(), Vec2::new(1024.0, 640.0));
+    wait(&mut harness, "a first answer", finished);
+    harness.run_steps(4);
+    let tab = harness.get_by_role_and_label(Role::Tab, "Explore layout").rect();
+    let [model, device] = ["Model", "Device"].map(|name| harness.get_by_role_and_label(Role::ComboBox, name).rect());
+    assert!(model.right() + 6.0 <= device.left(), "{model:?} {device:?}");
+    assert!(device.right() + 6.0 <= tab.left(), "{device:?} {tab:?}");
+}
+
+#[test]
+fn what_has_the_keyboard_is_ringed() {
+    let mut harness = open(Vec::new(), Vec2::new(1280.0, 720.0));
+    wait(&mut harness, "a first answer", finished);
+    harness.run_steps(4);
+    for name in ["row 1 column 1,", "Timeline, micro-step", "Show z_L large"] {
+        harness.get_by_label_contains(name).focus();
+        harness.run_steps(3);
+        let rect = harness.get_by_label_contains(name).rect();
+        let ringed = harness.output().shapes.iter().any(|shape| match &shape.shape {
+            Shape::Rect(ring) => {
+                ring.stroke.width == 2.0
+                    && ring.rect.expand(2.0).contains_rect(rect)
+                    && rect.expand(4.0).contains_rect(ring.rect)
+            }
+            _ => false,
+        });
+        assert!(ringed, "{name}");
+    }
 }
 
 #[test]

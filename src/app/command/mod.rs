@@ -16,6 +16,15 @@ pub use shortcut::{Shortcut, Shortcuts};
 use super::action::Action;
 use super::state::State;
 
+/// The open command palette.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Palette {
+    /// What was typed.
+    pub typed: String,
+    /// The line that Enter does.
+    pub chosen: usize,
+}
+
 /// Something that can be done from a menu, a button or a key.
 pub struct Command {
     /// Its name in the program.

@@ -21,6 +21,17 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     if cx.state.dropping {
         veil(ctx, cx);
     }
+    ring(ctx, cx);
+}
+
+/// A ring around what has the keyboard's focus, the same for every control: many are painted by hand.
+fn ring(ctx: &Context, cx: &Cx<'_>) {
+    let focused = ctx.memory(|memory| memory.focused()).filter(|_| !ctx.text_edit_focused());
+    if let Some(response) = focused.and_then(|id| ctx.read_response(id)) {
+        let painter = ctx.layer_painter(response.layer_id).with_clip_rect(response.interact_rect.expand(3.0));
+        let line = Stroke::new(2.0, cx.theme.l);
+        painter.rect_stroke(response.rect.expand(1.0), theme::RADIUS, line, StrokeKind::Middle);
+    }
 }
 
 fn toasts(ctx: &Context, cx: &mut Cx<'_>) {

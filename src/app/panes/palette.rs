@@ -1,6 +1,6 @@
 //! The command palette: every command by a part of its name.
 
-use eframe::egui::{Align2, Context, Id, Key, RichText, ScrollArea, TextEdit, Window, vec2};
+use eframe::egui::{Align2, Context, Id, Key, Modifiers, RichText, ScrollArea, TextEdit, Window, vec2};
 
 use super::super::action::Action;
 use super::super::command::{Command, commands};
@@ -10,10 +10,19 @@ use super::Cx;
 /// How many commands are listed at most.
 const MOST: usize = 12;
 
+/// The height of the list, as high as it needs to be for all of them.
+const HEIGHT: f32 = 380.0;
+
 /// Shows the palette when it is open.
 pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
-    let Some(typed) = cx.state.palette.clone() else { return };
+    let Some(palette) = cx.state.palette.clone() else { return };
+    let typed = palette.typed;
     let found = search(&typed, cx);
+    let mut chosen = palette.chosen.min(found.len().saturating_sub(1));
+    if let Some(by) = arrows(ctx).filter(|_| !found.is_empty()) {
+        chosen = (chosen as i32 + by).rem_euclid(found.len() as i32) as usize;
+        cx.actions.push(Action::ChooseInPalette(chosen));
+    }
     let mut open = true;
     let window = Window::new("Command palette").id(Id::unique("palette")).title_bar(false).resizable(false);
     let shown = window.anchor(Align2::CENTER_TOP, vec2(0.0, 80.0)).fixed_size(vec2(460.0, 0.0)).show(ctx, |ui| {
@@ -27,7 +36,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
         if found.is_empty() {
             ui.label(RichText::new("No command that can be done now has such a name.").color(cx.theme.secondary));
         }
-        ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(HEIGHT).min_scrolled_height(HEIGHT).show(ui, |ui| {
             for (i, command) in found.iter().enumerate() {
                 let detail = cx.state.settings.shortcuts.of(command).map(|keys| keys.to_string()).unwrap_or_default();
                 let name = command.name_now(cx.state);
@@ -36,7 +45,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
                     mark: cx.theme.secondary,
                     name: &name,
                     detail: &detail,
-                    active: i == 0,
+                    active: i == chosen,
                     tip: command.tip,
                 };
                 if row.show(ui, cx.theme).clicked() {
@@ -46,7 +55,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
         });
     });
     if ctx.input(|input| input.key_pressed(Key::Enter))
-        && let Some(command) = found.first()
+        && let Some(command) = found.get(chosen)
     {
         cx.actions.extend([Action::TogglePalette, command.action.clone()]);
         return;
@@ -57,6 +66,15 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     if !open || ctx.input(|input| input.key_pressed(Key::Escape)) {
         cx.actions.push(Action::TogglePalette);
     }
+}
+
+/// How many lines further the arrow keys of this frame go; they are no longer there for the text field.
+fn arrows(ctx: &Context) -> Option<i32> {
+    let by = ctx.input_mut(|input| {
+        let down = input.count_and_consume_key(Modifiers::NONE, Key::ArrowDown) as i32;
+        down - input.count_and_consume_key(Modifiers::NONE, Key::ArrowUp) as i32
+    });
+    (by != 0).then_some(by)
 }
 
 /// The commands that can be done now, the best match first.

@@ -308,21 +308,36 @@ fn menu(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
     });
 }
 
+/// What stands behind the choosers: the layouts, and two buttons.
+const RIGHT: f32 = 302.0;
+
+/// What a chooser needs beside its name.
+const CHOOSER: f32 = 46.0;
+
+/// The longest name that is written in full where there is room.
+const LONGEST: f32 = 220.0;
+
+/// What is left free before a detail is written behind a name.
+const SPARE: f32 = 48.0;
+
+/// A button that opens a list; `behind` is the room that belongs to what stands right of it.
 fn chooser(
     ui: &mut Ui,
     (icon, mark): (Icon, eframe::egui::Color32),
     (name, detail): (&str, &str),
+    behind: f32,
     cx: &mut Cx<'_>,
-    label: &str,
-    tip: &str,
+    (label, tip): (&str, &str),
     content: impl FnOnce(&mut Ui, &mut Cx<'_>),
 ) {
-    let room = ((ui.available_width() - 366.0) * 0.5).clamp(70.0, 220.0);
-    let name = fitted(ui.painter(), name, theme::text(13.0), cx.theme.text, room);
+    let room = (ui.available_width() - behind - CHOOSER).max(24.0);
+    let wide = |text: &str| fitted(ui.painter(), text, theme::text(13.0), cx.theme.text, f32::INFINITY).size().x;
+    let detailed = !detail.is_empty() && wide(name).min(LONGEST) + wide(detail) + SPARE < room;
+    let name = fitted(ui.painter(), name, theme::text(13.0), cx.theme.text, room.min(LONGEST));
     let name = name.rows.iter().map(|row| row.text()).collect::<String>();
     let text = |text: &str, color| RichText::new(text).color(color);
     let chevron = theme::icon(Icon::ChevronDown, 12.0).color(cx.theme.secondary);
-    let button = if room > 130.0 && !detail.is_empty() {
+    let button = if detailed {
         let atoms = (
             theme::icon(icon, 13.0).color(mark),
             text(&name, cx.theme.text),
@@ -355,7 +370,9 @@ fn model(ui: &mut Ui, cx: &mut Cx<'_>) {
         Some(misfit) => misfit,
         None => "The model that answers; choose another".to_owned(),
     };
-    chooser(ui, (Icon::Diamond, mark), (&name, &detail), cx, "Model", &tip, models);
+    // The device's name may be cut to its first letters.
+    let behind = RIGHT + CHOOSER + 60.0;
+    chooser(ui, (Icon::Diamond, mark), (&name, &detail), behind, cx, ("Model", &tip), models);
 }
 
 fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -363,5 +380,5 @@ fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
     let icon = if device.id == "cpu" { Icon::Cpu } else { Icon::Gpu };
     let mark = cx.theme.right;
     let tip = format!("{} computes ({}); choose another device", device.name, device.api);
-    chooser(ui, (icon, mark), (short(&device), &device.api), cx, "Device", &tip, devices);
+    chooser(ui, (icon, mark), (short(&device), &device.api), RIGHT, cx, ("Device", &tip), devices);
 }

@@ -6,6 +6,7 @@ mod rating;
 mod shape;
 mod sheet;
 mod solver;
+mod table;
 mod text;
 
 pub use generator::{GenerateError, Puzzle, generate, generate_many};

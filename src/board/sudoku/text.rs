@@ -48,8 +48,8 @@ pub enum ParseError {
 }
 
 impl Sudoku {
-    /// Reads a board: one character per cell, row by row, `.` or `0` for a blank.
-    /// White space, line breaks and `|`, `-`, `+` are passed over. Without a shape it follows from the
+    /// Reads a board: one character per cell, row by row, `.`, `0`, `_` or `*` for a blank.
+    /// White space, line breaks and `|`, `-`, `+`, `/` are passed over. Without a shape it follows from the
     /// number of cells (16, 36 or 81).
     ///
     /// # Errors
@@ -60,11 +60,10 @@ impl Sudoku {
         for (line, content) in text.trim_start_matches('\u{feff}').lines().enumerate() {
             let before = cells.len();
             for (column, character) in content.chars().enumerate() {
-                match character {
-                    '.' => cells.push(0),
-                    '0'..='9' => cells.push(character as u8 - b'0'),
-                    '|' | '-' | '+' => {}
-                    _ if character.is_whitespace() => {}
+                match (digit(character), character) {
+                    (Some(digit), _) => cells.push(digit),
+                    (None, '|' | '-' | '+' | '/') => {}
+                    (None, _) if character.is_whitespace() => {}
                     _ => {
                         return Err(ParseError::Character { character, line: line + 1, column: column + 1 });
                     }
@@ -119,6 +118,15 @@ impl Sudoku {
             text.push('\n');
         }
         text
+    }
+}
+
+/// The digit that a character is, 0 for a blank.
+pub(super) fn digit(character: char) -> Option<u8> {
+    match character {
+        '.' | '_' | '*' => Some(0),
+        '0'..='9' => Some(character as u8 - b'0'),
+        _ => None,
     }
 }
 

@@ -69,17 +69,20 @@ pub fn draw(response: &eframe::egui::Response, lattice: &Lattice, cx: &mut Cx<'_
     if response.ctx.input(|input| input.multi_touch().is_some()) {
         return;
     }
-    if response.drag_stopped() {
-        cx.actions.push(Action::Pen(Pen::Up));
-    }
     let Some(pos) = response.interact_pointer_pos() else { return };
     let second = response.drag_started_by(PointerButton::Secondary);
+    let (pressed, select) = response.ctx.input(|input| (input.pointer.press_origin(), input.modifiers.shift));
+    // All of a quick stroke may lie in one frame: it begins where the button went down and ends where it went up.
     if second || response.drag_started_by(PointerButton::Primary) {
         cx.actions.push(Action::Select(None));
-        let select = response.ctx.input(|input| input.modifiers.shift);
-        cx.actions.push(Action::Pen(Pen::Down { cell: at(pos), erase: second, select }));
-    } else if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Secondary) {
+        cx.actions.push(Action::Pen(Pen::Down { cell: at(pressed.unwrap_or(pos)), erase: second, select }));
+    }
+    let held = [PointerButton::Primary, PointerButton::Secondary].iter().any(|button| response.dragged_by(*button));
+    if held || response.drag_stopped() {
         cx.actions.push(Action::Pen(Pen::Move(at(pos))));
+    }
+    if response.drag_stopped() {
+        cx.actions.push(Action::Pen(Pen::Up));
     }
 }
 

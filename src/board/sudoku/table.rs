@@ -1,0 +1,76 @@
+//! Boards as tables: what spreadsheets copy, rows of cells with commas, and lists of lists.
+
+use super::text::digit;
+use super::{Shape, Sudoku};
+
+impl Sudoku {
+    /// Reads a board whose cells are set apart by tabs, semicolons or commas, a row in a line or in `[…]`; an empty field is
+    /// a blank. None where the text is anything else.
+    pub fn parse_table(text: &str) -> Option<Self> {
+        let text = text.trim_start_matches('\u{feff}');
+        let lists = text.trim_start().starts_with('[').then(|| {
+            let packed: String = text.split_whitespace().collect();
+            packed.replace("],", "\n").replace(['[', ']'], "")
+        });
+        let text = lists.as_deref().unwrap_or(text);
+        let between = ['\t', ';', ','].into_iter().find(|mark| text.contains(*mark))?;
+        let mut rows = Vec::new();
+        // What has more lines than the largest board is no table, and is not gone through.
+        for line in text.lines().filter(|line| !line.is_empty()).take(10) {
+            rows.push(line.split(between).map(cell).collect::<Option<Vec<u8>>>()?);
+        }
+        let shape = Shape::ALL.into_iter().find(|shape| shape.side() == rows.len())?;
+        for row in &mut rows {
+            // A mark behind the last cell too.
+            if row.len() == shape.side() + 1 && row.last() == Some(&0) {
+                row.pop();
+            }
+        }
+        let whole = rows.iter().all(|row| row.len() == shape.side());
+        whole.then(|| Self::new(shape, rows.concat()).ok()).flatten()
+    }
+}
+
+/// A field of a table: nothing, or one character.
+fn cell(field: &str) -> Option<u8> {
+    let mut characters = field.trim().chars();
+    match (characters.next(), characters.next()) {
+        (None, _) => Some(0),
+        (Some(character), None) => digit(character),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_read() {
+        let board = Sudoku::parse("1..4 ..2. .... 4..1", None).ok();
+        for text in [
+            "1,,,4\n,,2,\n,,,\n4,,,1\n",
+            "1,.,0,4,\n_,*,2,0,\n0,0,0,0,\n4,0,0,1,",
+            "1\t\t\t4\r\n\t\t2\t\r\n\t\t\t\r\n4\t\t\t1\r\n",
+            "1; 0; 0; 4\n0; 0; 2; 0\n\n0; 0; 0; 0\n4; 0; 0; 1",
+            "[[1, 0, 0, 4], [0, 0, 2, 0],\n [0, 0, 0, 0], [4, 0, 0, 1]]",
+        ] {
+            assert_eq!(Sudoku::parse_table(text), board, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_table_is_left_to_others() {
+        for text in [
+            "",
+            "1234",
+            "1,2\n3,4",
+            "1,2,3\n1,2,3,4\n1,2,3,4\n1,2,3,4",
+            "5,,,\n,,,\n,,,\n,,,",
+            "ab,,,\n,,,\n,,,\n,,,",
+            "[[[",
+        ] {
+            assert_eq!(Sudoku::parse_table(text), None, "{text:?}");
+        }
+    }
+}
