@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use hrmscope::cli::Arguments;
+use hrmscope::cli::{Arguments, Usage};
 
 // glibc gives every large buffer back to the system, and half of a forward pass would be page faults.
 #[global_allocator]
@@ -14,7 +14,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("hrmscope: {}", told(&error));
-            ExitCode::FAILURE
+            ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
 }

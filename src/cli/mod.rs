@@ -43,6 +43,11 @@ pub struct Arguments {
     state: Option<app::Moment>,
 }
 
+/// An argument that cannot be meant, where it takes more than the arguments' form to see it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(String);
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// What can compute here: GPUs by name and API, and the CPU.

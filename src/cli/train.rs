@@ -10,6 +10,7 @@ use anyhow::{Context, bail, ensure};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::Usage;
 use super::device::Choice;
 use super::presets;
 use crate::dataset::DataSource;
@@ -207,12 +208,15 @@ fn same_settings(arguments: &Arguments, run: &RunConfig) -> anyhow::Result<()> {
 
 fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
     let names: Vec<&str> = preset::PRESETS.iter().map(|(name, _)| *name).collect();
-    let Some(name) = &arguments.preset else { bail!("say which preset: --preset {}", names.join(" or --preset ")) };
+    let Some(name) = &arguments.preset else {
+        bail!(Usage(format!("say which preset: --preset {}", names.join(" or --preset "))));
+    };
     let Some(mut config) = preset::named(name, arguments.seed.unwrap_or(1)) else {
-        bail!("there is no preset `{name}`: {}", names.join(", "));
+        bail!(Usage(format!("there is no preset `{name}`: {}", names.join(", "))));
     };
     if let Some(task) = &arguments.task {
-        ensure!(*task == config.task, "the preset `{name}` learns {}, not {task}", config.task);
+        let learns = || Usage(format!("the preset `{name}` learns {}, not {task}", config.task));
+        ensure!(*task == config.task, learns());
     }
     if let Some(data) = &arguments.data {
         config.data = data.clone();
@@ -224,7 +228,7 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
     }
     let gradient = arguments.gradient.iter().map(|gradient| format!("train.gradient={gradient}"));
     for assignment in arguments.set.iter().cloned().chain(gradient) {
-        config = preset::set(&config, &assignment)?;
+        config = preset::set(&config, &assignment).map_err(|why| Usage(why.to_string()))?;
     }
     if let (None, DataSource::File { path, .. } | DataSource::Arc { path, .. }) = (&arguments.data, &config.data) {
         ensure!(

@@ -117,6 +117,15 @@ fn from_puzzles_to_a_trained_model_that_answers() {
     let again = hrmscope(&train);
     assert_eq!(again.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&again.stderr).contains("--resume"));
+    for (wrong, part) in [
+        (&["train", "--preset", "sudoku-5x5", "--out", &run][..], "sudoku-4x4"),
+        (&["train", "--out", &run], "say which preset"),
+        (&["train", "--preset", "sudoku-4x4", "--set", "batsh=3", "--out", &run], "the nearest is"),
+    ] {
+        let wrong = hrmscope(wrong);
+        let told = String::from_utf8_lossy(&wrong.stderr).into_owned();
+        assert!(wrong.status.code() == Some(2) && told.contains(part), "{told}");
+    }
     assert_eq!(json(&["train", "--resume", "--out", &run, "--steps", "3", "--device", "cpu", "--json"])["step"], 3);
 
     // The same line as at the start, with --resume.

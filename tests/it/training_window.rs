@@ -260,7 +260,12 @@ fn a_run_is_renamed_and_taken_off_the_list() {
     wait(&mut harness, "the new name", |app| app.state.train.runs.iter().any(|run| run.name == "one night"));
     assert_eq!(std::fs::read_to_string(folders[3].join("name")).unwrap(), "one night");
     click(&mut harness, "More about the run");
-    click(&mut harness, "Remove from list");
+    click(&mut harness, "Rename the run");
+    harness.get_by_label_contains("Name of the run");
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    click(&mut harness, "More about the run");
+    click(&mut harness, "Remove the run from the list");
     assert_eq!(harness.state().state.train.runs.len(), 3);
     assert!(folders[3].join("run.json").exists());
 }

@@ -1,4 +1,4 @@
-//! The commands of the clock, the window and the runs.
+//! The commands of the clock and the window.
 
 use eframe::egui::Key;
 use lucide_icons::Icon;
@@ -6,9 +6,7 @@ use lucide_icons::Icon;
 use super::super::action::{Action, Stride};
 use super::super::layout::{Mode, Pane};
 use super::super::state::State;
-use super::super::train::{Format, TrainAction};
 use super::{Command, CommandId, Shortcut, always, has_steps};
-use crate::train::watch::Life;
 
 fn not_at_start(state: &State) -> bool {
     state.doc.playhead.at > 0
@@ -20,10 +18,6 @@ fn not_at_end(state: &State) -> bool {
 
 fn can_think(state: &State) -> bool {
     state.model.is_some() && state.misfit().is_none()
-}
-
-fn has_curves(state: &State) -> bool {
-    state.train.current().is_some_and(|run| !run.reports.is_empty() || !run.measured.is_empty())
 }
 
 /// The table.
@@ -234,43 +228,6 @@ pub(super) const TABLE: &[Command] = &[
         tip: "Watch models learn: runs, curves, a live board",
         action: Action::SetMode(Mode::Train),
         possible: always,
-    },
-    Command {
-        id: CommandId::NewRun,
-        name: "New training run…",
-        shortcut: Some(Shortcut::command_shift(Key::N)),
-        icon: Icon::Plus,
-        tip: "Choose a preset, data and device, and start training. A run works in its own process: it goes on when the \
-              window is closed, and is found again at the next start",
-        action: Action::Train(TrainAction::New),
-        possible: always,
-    },
-    Command {
-        id: CommandId::ToggleRun,
-        name: "Pause or resume the run",
-        shortcut: Some(Shortcut::command_shift(Key::R)),
-        icon: Icon::Pause,
-        tip: "The selected run saves and pauses after the step it is in, or goes on from its last save",
-        action: Action::Train(TrainAction::Toggle),
-        possible: |state| state.train.current().is_some_and(|run| run.life != Life::Done),
-    },
-    Command {
-        id: CommandId::ExportCsv,
-        name: "Export curves as CSV…",
-        shortcut: None,
-        icon: Icon::Download,
-        tip: "All figures of the runs that are plotted, one row per report",
-        action: Action::Train(TrainAction::Export(Format::Csv)),
-        possible: has_curves,
-    },
-    Command {
-        id: CommandId::ExportTensorBoard,
-        name: "Export for TensorBoard…",
-        shortcut: None,
-        icon: Icon::ChartLine,
-        tip: "The selected run's figures as an event file; put each run's file in a folder of its own",
-        action: Action::Train(TrainAction::Export(Format::TensorBoard)),
-        possible: has_curves,
     },
     Command {
         id: CommandId::Contrast,

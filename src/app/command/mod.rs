@@ -8,6 +8,7 @@ mod library;
 mod pictures;
 mod research;
 mod shortcut;
+mod training;
 
 use lucide_icons::Icon;
 
@@ -155,6 +156,11 @@ pub enum CommandId {
     ShowTrain,
     NewRun,
     ToggleRun,
+    StopRun,
+    DuplicateRun,
+    RenameRun,
+    ExploreRun,
+    RemoveRun,
     Study,
     StudyAll,
     StopStudy,
@@ -249,7 +255,7 @@ fn has_steps(state: &State) -> bool {
 /// All commands.
 pub fn commands() -> impl Iterator<Item = &'static Command> {
     let boards = document::TABLE.iter().chain(board::TABLE).chain(arc::TABLE).chain(pictures::TABLE);
-    general::TABLE.iter().chain(boards).chain(library::TABLE).chain(research::TABLE)
+    general::TABLE.iter().chain(boards).chain(library::TABLE).chain(research::TABLE).chain(training::TABLE)
 }
 
 /// The command of a name.

@@ -14,7 +14,7 @@ use super::super::command::{CommandId, command};
 use super::super::theme::{self, RADIUS, Theme};
 use super::super::train::TrainAction;
 use super::super::train::facts::{ago, bytes, grouped, line, rate, state_word};
-use super::super::widgets::{finish, header, text_at};
+use super::super::widgets::{finish, header, menu_item, text_at};
 use super::Cx;
 use super::models::parameters;
 use crate::train::watch::{Life, RunView};
@@ -312,29 +312,15 @@ fn more(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
     let button = Button::new(face).min_size(vec2(32.0, 28.0));
     let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(230.0);
-        let mut item = |ui: &mut Ui, icon: Icon, name: &str, possible: bool, tip: &str, action: Option<TrainAction>| {
-            let button = Button::new((theme::icon(icon, 14.0), RichText::new(name))).min_size(vec2(0.0, 26.0));
-            let response = ui.add_enabled(possible, button);
-            response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, possible, name));
-            let clicked = response.on_hover_text(tip).clicked();
-            if clicked {
-                ui.close();
-                cx.actions.extend(action.map(Action::Train));
-            }
-            clicked
-        };
-        let folder = || run.folder.clone();
-        let renaming = TrainAction::Rename(Some((folder(), run.name.clone())));
-        item(ui, Icon::Pencil, "Rename", run.folder.is_dir(), "The folder keeps its name", Some(renaming));
-        let tip = "Load the newest checkpoint and watch it think; training goes on meanwhile";
-        let saved = run.setup.is_some();
-        item(ui, Icon::Microscope, "Open in Explore", saved, tip, Some(TrainAction::Explore(folder())));
-        let tip = "Put the folder's name on the clipboard";
-        if item(ui, Icon::Copy, "Copy folder", true, tip, None) {
-            ui.copy_text(run.folder.display().to_string());
+        for id in [CommandId::RenameRun, CommandId::ExploreRun] {
+            menu_item(ui, cx, id);
         }
-        let tip = "The folder stays on the disk";
-        item(ui, Icon::X, "Remove from list", !run.life.works(), tip, Some(TrainAction::Remove(folder())));
+        let copy = Button::new((theme::icon(Icon::Copy, 14.0), RichText::new("Copy folder"))).min_size(vec2(0.0, 26.0));
+        if ui.add(copy).on_hover_text("Put the folder's name on the clipboard").clicked() {
+            ui.copy_text(run.folder.display().to_string());
+            ui.close();
+        }
+        menu_item(ui, cx, CommandId::RemoveRun);
     });
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "More about the run"));
     response.on_hover_text("Rename, open in Explore, remove from the list");

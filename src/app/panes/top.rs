@@ -270,7 +270,8 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
         ui.separator();
-        for id in [CommandId::NewRun, CommandId::ToggleRun, CommandId::ExportCsv, CommandId::ExportTensorBoard] {
+        use CommandId::{DuplicateRun, ExportCsv, ExportTensorBoard, NewRun, StopRun, ToggleRun};
+        for id in [NewRun, ToggleRun, StopRun, DuplicateRun, ExportCsv, ExportTensorBoard] {
             menu_item(ui, cx, id);
         }
         ui.separator();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::action::{Action, Effect};
 use super::super::layout::Mode;
 use super::super::state::State;
-use super::{Draft, Format, Length, MOST_COMPARED, Order, Told, TrainAction, preset};
+use super::{Draft, Format, Length, MOST_COMPARED, OfRun, Order, Told, TrainAction, preset};
 use crate::engine::ModelSource;
 use crate::export::{EventFile, csv, event_file_name, scalars};
 use crate::train::watch::Life;
@@ -25,6 +25,19 @@ pub struct Export {
 pub fn apply(state: &mut State, action: TrainAction, effects: &mut Vec<Effect>) {
     let order = |order: Order| Effect::Runs(order);
     match action {
+        TrainAction::OfSelected(what) => {
+            let Some((folder, name)) = state.train.current().map(|run| (run.folder.clone(), run.name.clone())) else {
+                return;
+            };
+            let action = match what {
+                OfRun::Stop => TrainAction::Stop(folder),
+                OfRun::Duplicate => TrainAction::Duplicate(folder),
+                OfRun::Rename => TrainAction::Rename(Some((folder, name))),
+                OfRun::Explore => TrainAction::Explore(folder),
+                OfRun::Remove => TrainAction::Remove(folder),
+            };
+            apply(state, action, effects);
+        }
         TrainAction::Select(folder) => select(state, Some(folder), effects),
         TrainAction::Show(folder) => {
             state.settings.mode = Mode::Train;

@@ -62,6 +62,8 @@ pub enum Format {
 /// Something a person does with runs.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TrainAction {
+    /// Do this with the run that is looked at.
+    OfSelected(OfRun),
     /// Look at this run.
     Select(PathBuf),
     /// Look at this run, whatever is shown now.
@@ -110,6 +112,21 @@ pub enum TrainAction {
     Explore(PathBuf),
     /// Write the plotted curves to a file.
     Export(Format),
+}
+
+/// What commands do with a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfRun {
+    /// Ask it to save and stop.
+    Stop,
+    /// Begin a new run like it.
+    Duplicate,
+    /// Begin to rename it.
+    Rename,
+    /// Look at its newest checkpoint think.
+    Explore,
+    /// Take it off the list.
+    Remove,
 }
 
 /// What is shown of training.
