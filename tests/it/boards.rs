@@ -7,11 +7,11 @@ use burn::tensor::Device;
 use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Vec2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use hrmscope::app::{Action, App, ArcAction, LibraryAction, Mode, RunStatus, Source, ThemeChoice, Tool};
+use hrmscope::app::{Action, App, ArcAction, LibraryAction, Mode, Source, ThemeChoice, Tool};
 use hrmscope::board::maze::Maze;
 use hrmscope::board::{Board, Kind};
 use hrmscope::checkpoint;
-use hrmscope::engine::{DeviceInfo, ModelSource};
+use hrmscope::engine::ModelSource;
 use hrmscope::model::{HrmConfig, Initializer, LossKind, Position};
 use hrmscope::task::dihedral::Dihedral;
 use hrmscope::train::FitPlan;
@@ -507,14 +507,7 @@ fn pictures_of(harness: &mut Harness<'_, App>, name: &str, all: &[(Vec2, &str, T
         harness.set_size(size);
         act(harness, Action::SetTheme(theme));
         act(harness, Action::GoTo(10));
-        // What this machine has, and how long it took, is no part of the picture.
-        let device = DeviceInfo { name: "CPU".into(), ..DeviceInfo::cpu() };
-        let state = &mut harness.state_mut().state;
-        (state.devices, state.device) = (vec![device.clone()], device);
-        state.doc.run.status = RunStatus::Finished(12.0);
-        state.toasts.clear();
         harness.hover_at(pos2(2.0, 2.0));
-        harness.run_steps(8);
         snapshot(harness, &format!("{name}-{width}-{}", theme.name().to_lowercase()));
     }
 }

@@ -10,7 +10,6 @@ use egui_kittest::kittest::Queryable;
 use hrmscope::app::{Action, Answer, App, Document, Options, TabAction, ThemeChoice};
 use hrmscope::board::Kind;
 use hrmscope::board::sudoku::Sudoku;
-use hrmscope::engine::DeviceInfo;
 use hrmscope::model::{HrmConfig, Initializer};
 
 use crate::window::{act, finished, open_with, snapshot, wait};
@@ -233,13 +232,6 @@ fn tabs_look_as_they_did() {
         if closing {
             act(&mut harness, Action::Tab(TabAction::Close(None)));
         }
-        // What this machine has, and how long it took, is no part of the picture.
-        let device = DeviceInfo { name: "CPU".into(), ..DeviceInfo::cpu() };
-        let state = &mut harness.state_mut().state;
-        (state.devices, state.device) = (vec![device.clone()], device);
-        state.toasts.clear();
-        state.doc.run.status = hrmscope::app::RunStatus::Finished(12.0);
-        harness.run_steps(8);
         snapshot(&mut harness, if closing { "tabs-closing-light" } else { "tabs-dark" });
     }
     act(&mut harness, Action::Tab(TabAction::Answer(Answer::Cancel)));
@@ -275,16 +267,12 @@ fn a_trace_file_is_opened_without_its_model_and_asked_after_an_edit() {
     wait(&mut harness, "the board is judged", |app| {
         app.state.doc.verdict.is_some() && !app.state.library.samples().is_empty()
     });
-    let device = DeviceInfo { name: "CPU".into(), ..DeviceInfo::cpu() };
     let state = &mut harness.state_mut().state;
-    state.toasts.clear();
-    (state.devices, state.device) = (vec![device.clone()], device);
     // Where the file lies is no part of the picture.
     let place = folder.path().display().to_string();
     let recorded = state.doc.run.recorded.as_mut().unwrap();
     recorded.about = recorded.about.replace(&place, "/models");
     (state.settings.recent_boards, state.settings.recent) = (Vec::new(), Vec::new());
-    harness.run_steps(8);
     snapshot(&mut harness, "trace-opened");
     act(&mut harness, Action::Select(Some(1)));
     act(&mut harness, Action::Type(2));

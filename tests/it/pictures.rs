@@ -5,9 +5,9 @@ use std::path::Path;
 use eframe::egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, Rect, TouchPhase, Vec2, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use hrmscope::app::{Action, App, Enlarged, Lens, Look, Mode, Overlay, RunStatus, Shown, ThemeChoice, WayColour};
+use hrmscope::app::{Action, App, Enlarged, Lens, Look, Mode, Overlay, Shown, ThemeChoice, WayColour};
 use hrmscope::board::sudoku::Sudoku;
-use hrmscope::engine::{DeviceInfo, Halting};
+use hrmscope::engine::Halting;
 use hrmscope::trace::Module;
 
 use crate::window::{act, finished, snapshot, wait, with_model};
@@ -33,16 +33,6 @@ fn hover(harness: &mut Harness<'_, App>, at: Pos2) {
 fn click(harness: &mut Harness<'_, App>, label: &str) {
     harness.get_by_label(label).click();
     harness.run_steps(3);
-}
-
-fn still(harness: &mut Harness<'_, App>) {
-    // What this machine has, and how long it took, is no part of the picture.
-    let device = DeviceInfo { name: "CPU".into(), ..DeviceInfo::cpu() };
-    let state = &mut harness.state_mut().state;
-    (state.devices, state.device) = (vec![device.clone()], device);
-    state.doc.run.status = RunStatus::Finished(12.0);
-    state.toasts.clear();
-    harness.run_steps(8);
 }
 
 #[test]
@@ -276,11 +266,9 @@ fn overlays_and_the_large_clockwork_look_as_they_did() {
     harness.set_size(Vec2::new(1280.0, 800.0));
     act(&mut harness, Action::Select(Some(6)));
     harness.hover_at(pos2(2.0, 2.0));
-    still(&mut harness);
     snapshot(&mut harness, "overlay-dark");
     act(&mut harness, Action::SetTheme(ThemeChoice::Light));
     act(&mut harness, Action::ToggleFull);
-    still(&mut harness);
     snapshot(&mut harness, "clockwork-light");
 }
 

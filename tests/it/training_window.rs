@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use eframe::egui::{Event, Key, Modifiers, MouseWheelSource, MouseWheelUnit, TouchPhase, Vec2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use egui_kittest::{Harness, SnapshotOptions};
 use hrmscope::app::{Action, App, Axis, Draft, Length, Mode, Options, ThemeChoice, TrainAction};
-use hrmscope::engine::DeviceInfo;
 use hrmscope::train::watch::Life;
 use serde_json::{Value, json};
+
+use crate::window::snapshot;
 
 /// A run folder as a run leaves it behind.
 struct Fixture<'a> {
@@ -340,14 +341,7 @@ fn it_looks_as_it_did() {
         harness.set_size(size);
         for theme in [ThemeChoice::Dark, ThemeChoice::Light] {
             act(&mut harness, Action::SetTheme(theme));
-            let device = DeviceInfo { name: "CPU".into(), ..DeviceInfo::cpu() };
-            let state = &mut harness.state_mut().state;
-            (state.devices, state.device) = (vec![device.clone()], device);
-            state.toasts.clear();
-            harness.run_steps(8);
-            let options =
-                SnapshotOptions::new().output_path("tests/it/snapshots").threshold(2.0).max_failed_pixels(400);
-            harness.snapshot_options(format!("{name}-{}", theme.name().to_lowercase()), &options);
+            snapshot(&mut harness, &format!("{name}-{}", theme.name().to_lowercase()));
         }
     }
 }
