@@ -4,16 +4,17 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use eframe::egui::{Event, Key, Modifiers, PointerButton, Pos2, Rect, Vec2, pos2};
+use eframe::egui::{Color32, Event, Key, Modifiers, PointerButton, Pos2, Rect, Shape, Vec2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use hrmscope::app::{Action, App, ArcAction, LibraryAction, Mode, Source, ThemeChoice, Tool};
+use hrmscope::app::{Action, App, ArcAction, LibraryAction, Mode, Overlay, Source, ThemeChoice, Tool};
 use hrmscope::board::maze::Maze;
 use hrmscope::board::{Board, Kind};
 use hrmscope::checkpoint;
 use hrmscope::engine::ModelSource;
 use hrmscope::model::{HrmConfig, Initializer, LossKind, Position};
 use hrmscope::task::dihedral::Dihedral;
+use hrmscope::trace::Module;
 use hrmscope::train::FitPlan;
 
 use crate::window::{act, finished, open, snapshot, wait};
@@ -198,6 +199,34 @@ fn a_closer_look_at_a_board_is_drawn_on_where_it_is_seen() {
     harness.run_steps(2);
     assert!((cells(&harness).0 / size - 1.5).abs() < 0.01);
     assert!(harness.query_by_label("Whole board").is_some());
+}
+
+#[test]
+fn walls_are_seen_under_whatever_is_laid_over_the_maze() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = with_maze(folder.path(), Vec2::new(1280.0, 720.0));
+    act(&mut harness, Action::Paste(MAZE.replacen("S ", "S#", 1)));
+    wait(&mut harness, "the pasted maze is answered", finished);
+    act(&mut harness, Action::GoToEnd);
+    harness.run_steps(8);
+    let fills = |harness: &Harness<'_, App>, cell: &str| -> Vec<Color32> {
+        let place = harness.get_by_label_contains(cell).rect();
+        let shapes = harness.output().shapes.iter();
+        let filled = shapes.filter_map(|shape| match &shape.shape {
+            Shape::Rect(filled) if place.expand(1.0).contains_rect(filled.rect) => Some(filled.fill),
+            _ => None,
+        });
+        filled.filter(|fill| fill.a() == 255).collect()
+    };
+    let (wall, open) = (fills(&harness, "row 1 column 2,")[0], fills(&harness, "row 5 column 1,")[0]);
+    assert_ne!(wall, open);
+    for overlay in [Overlay::Norm(Module::H), Overlay::Attention(Module::L)] {
+        act(&mut harness, Action::Lay(overlay));
+        harness.run_steps(20);
+        assert_ne!(fills(&harness, "row 5 column 1,")[0], open, "{overlay:?} is laid over");
+        assert!(fills(&harness, "row 1 column 2,").contains(&wall), "{overlay:?}");
+        assert!(!fills(&harness, "row 5 column 1,").contains(&wall), "{overlay:?}");
+    }
 }
 
 #[test]

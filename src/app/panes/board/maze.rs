@@ -95,11 +95,16 @@ fn paint(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, gap: f32) {
     let own = if wall { wall_color(theme) } else { theme.raised };
     let laid = over::ground(cx, cell);
     let mut ground = laid.unwrap_or(own);
-    let said = if laid.is_some() { theme.ink_on(ground) } else { theme.l };
     if seen.changed && laid.is_none() {
         ground = ground.lerp_to_gamma(theme.l, 0.22 * cx.state.flash());
     }
     painter.rect_filled(inner, round, ground);
+    if laid.is_some() && wall {
+        // What is laid over a wall frames it.
+        ground = own;
+        painter.rect_filled(inner.shrink(rect.width() * 0.2), round, ground);
+    }
+    let said = if laid.is_some() { theme.ink_on(ground) } else { theme.l };
     let dot = |share: f32, color| {
         let side = (rect.width() * share).max(2.0);
         painter.rect_filled(Rect::from_center_size(rect.center(), vec2(side, side)), side * 0.3, color);
