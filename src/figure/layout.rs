@@ -4,24 +4,30 @@ use super::scale::{log_ticks, number, ticks};
 use super::text::{width, wrap};
 use super::{Anchor, Axis, Drawing, Figure, Ink, Kind, Mark, Paint, Palette, Panel, Series};
 
+/// How wide a figure is when it is saved.
 const WIDTH: f32 = 960.0;
 const MARGIN: f32 = 24.0;
 const GAP: f32 = 24.0;
 const PANEL_HEIGHT: f32 = 300.0;
 const TITLE: f32 = 18.0;
 const BODY: f32 = 13.0;
-const CAPTION: f32 = 11.0;
+const CAPTION: f32 = 12.0;
 /// Between base lines.
 const LINE: f32 = 18.0;
 /// What of a range's colour is seen.
 const BAND: f32 = 0.18;
 
 impl Figure {
-    /// The figure laid out: title and sentence, the panels two in a row, the notes below.
+    /// The figure laid out as it is saved: title and sentence, the panels two in a row, the notes below.
     pub fn drawing(&self, dark: bool) -> Drawing {
+        self.drawing_as_wide_as(WIDTH, dark)
+    }
+
+    /// The same for another room, points; narrower than half of what is saved the labels of the panels run into each other.
+    pub fn drawing_as_wide_as(&self, whole: f32, dark: bool) -> Drawing {
         let palette = Palette::of(dark);
-        let mut drawing = Drawing::new(WIDTH, 0.0, palette.paint(Ink::Pane));
-        let room = WIDTH - 2.0 * MARGIN;
+        let mut drawing = Drawing::new(whole, 0.0, palette.paint(Ink::Pane));
+        let room = whole - 2.0 * MARGIN;
         let mut y = MARGIN + TITLE;
         drawing.bold([MARGIN, y], &self.title, TITLE, Anchor::Start, palette.paint(Ink::Text));
         for line in wrap(&self.sentence, BODY, room) {

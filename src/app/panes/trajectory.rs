@@ -160,7 +160,7 @@ impl Plot<'_> {
             let line = Stroke::new(1.0, self.theme.hairline);
             painter.line_segment([plot.center() - (end - plot.center()), end], line);
             let name = format!("PC{}", component + 1);
-            painter.text(end, Align2::CENTER_BOTTOM, name, theme::text(11.0), self.theme.secondary);
+            painter.text(end, Align2::CENTER_BOTTOM, name, theme::text(12.0), self.theme.secondary);
         }
     }
 

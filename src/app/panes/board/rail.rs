@@ -44,7 +44,7 @@ pub fn show(ui: &Ui, cx: &mut Cx<'_>, room: Rect) {
         button(ui, cx, command, rect, tool == Some(cx.state.hand.tool));
         if named {
             let below = pos2(room.center().x, rect.bottom() + 1.0);
-            ui.painter().text(below, Align2::CENTER_TOP, name, theme::text(11.0), cx.theme.secondary);
+            ui.painter().text(below, Align2::CENTER_TOP, name, theme::text(12.0), cx.theme.secondary);
         }
     }
 }

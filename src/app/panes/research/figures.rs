@@ -20,7 +20,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
             row(ui, cx, topic);
         }
         ui.add_space(10.0);
-        ui.label(RichText::new("SAMPLE").font(theme::text(11.0)).color(cx.theme.secondary));
+        ui.label(RichText::new("SAMPLE").font(theme::text(12.0)).color(cx.theme.secondary));
         ui.add_space(2.0);
         fields(ui, cx);
         ui.add_space(8.0);

@@ -8,8 +8,10 @@ use crate::app::research::{Found, Page};
 use crate::app::theme;
 use crate::app::widgets::{command_button, drawing, finish, header};
 
-/// The figure is not made larger or smaller than this.
-const SCALES: std::ops::RangeInclusive<f32> = 0.85..=1.5;
+/// A figure is laid out at least and at most so wide, points; in a wider room it is made larger.
+const WIDTHS: std::ops::RangeInclusive<f32> = 700.0..=960.0;
+/// It is not made larger than this.
+const LARGEST: f32 = 1.5;
 
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
@@ -34,10 +36,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
 }
 
 fn figure(ui: &mut Ui, cx: &Cx<'_>, found: &Found) {
-    let drawn = found.figure.drawing(cx.state.dark);
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         let room = ui.available_size();
-        let scale = (room.x / drawn.width).min(room.y / drawn.height).clamp(*SCALES.start(), *SCALES.end());
+        let drawn = found.figure.drawing_as_wide_as(room.x.clamp(*WIDTHS.start(), *WIDTHS.end()), cx.state.dark);
+        // Texts are never made smaller than they can be read.
+        let scale = (room.x / drawn.width).min(room.y / drawn.height).clamp(1.0, LARGEST);
         let size = vec2((drawn.width * scale).max(room.x), drawn.height * scale);
         let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
         let left = (rect.width() - drawn.width * scale) / 2.0;
