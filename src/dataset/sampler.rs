@@ -15,7 +15,7 @@ use crate::task::Example;
 pub struct Sampler {
     set: DataSet,
     /// What the set holds.
-    print: u64,
+    fingerprint: u64,
     rng: ChaCha8Rng,
 }
 
@@ -26,13 +26,13 @@ pub struct SamplerState {
     puzzles: usize,
     /// What they were; saves of before have none.
     #[serde(default)]
-    print: Option<u64>,
+    fingerprint: Option<u64>,
 }
 
 impl Sampler {
     /// A sampler at its first draw. The set is not empty: no source gives an empty one.
     pub fn new(set: DataSet, seed: u64) -> Self {
-        Self { print: set.print(), set, rng: ChaCha8Rng::seed_from_u64(seed) }
+        Self { fingerprint: set.fingerprint(), set, rng: ChaCha8Rng::seed_from_u64(seed) }
     }
 
     /// The next example.
@@ -50,13 +50,14 @@ impl Sampler {
 
     /// What decides all that follows.
     pub fn state(&self) -> SamplerState {
-        SamplerState { rng: self.rng.clone(), puzzles: self.set.len(), print: Some(self.print) }
+        SamplerState { rng: self.rng.clone(), puzzles: self.set.len(), fingerprint: Some(self.fingerprint) }
     }
 
     /// Goes on from a saved state; false, and nothing changes, when it was saved with other data.
     #[must_use]
     pub fn restore(&mut self, state: SamplerState) -> bool {
-        let same = state.puzzles == self.set.len() && state.print.is_none_or(|print| print == self.print);
+        let same = state.puzzles == self.set.len()
+            && state.fingerprint.is_none_or(|fingerprint| fingerprint == self.fingerprint);
         if same {
             self.rng = state.rng;
         }
@@ -126,7 +127,7 @@ mod tests {
         let other: DataSource = "generated:4x4,givens=5..9,count=20,seed=3".parse().unwrap();
         let mut other = Sampler::new(other.load(None, &|_| true).unwrap(), 0);
         assert!(!other.restore(one.state()), "as many puzzles, and others");
-        assert!(other.restore(SamplerState { print: None, ..one.state() }), "an old save does not say");
+        assert!(other.restore(SamplerState { fingerprint: None, ..one.state() }), "an old save does not say");
     }
 
     #[test]

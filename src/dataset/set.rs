@@ -176,20 +176,22 @@ impl DataSet {
     }
 
     /// A number that stands for what the set holds: of a very large one for examples throughout it.
-    pub fn print(&self) -> u64 {
+    pub fn fingerprint(&self) -> u64 {
         let step = match &self.pool {
             Pool::Puzzles(_) => 1,
             Pool::Tasks(_) | Pool::Rows(_) => self.len().div_ceil(LOOKED_AT).max(1),
         };
         // FNV-1a: the same in every version of the program.
-        let add = |print: u64, token: &i32| (print ^ u64::from(token.cast_unsigned())).wrapping_mul(0x0100_0000_01b3);
+        let add = |fingerprint: u64, token: &i32| {
+            (fingerprint ^ u64::from(token.cast_unsigned())).wrapping_mul(0x0100_0000_01b3)
+        };
         // What cannot be read is told by whoever draws it.
-        (0..self.len())
-            .step_by(step)
-            .filter_map(|index| self.example(index).ok())
-            .fold(0xcbf2_9ce4_8422_2325, |print, example| {
-                example.inputs.iter().chain(&example.labels).chain([&example.puzzle_id]).fold(print, add)
-            })
+        (0..self.len()).step_by(step).filter_map(|index| self.example(index).ok()).fold(
+            0xcbf2_9ce4_8422_2325,
+            |fingerprint, example| {
+                example.inputs.iter().chain(&example.labels).chain([&example.puzzle_id]).fold(fingerprint, add)
+            },
+        )
     }
 
     /// One example as it is, counted from 0.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use eframe::egui::{
-    Align2, Button, Color32, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
-    WidgetInfo, menu, pos2, vec2,
+    Align2, Button, Color32, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, menu,
+    pos2, vec2,
 };
 use lucide_icons::Icon;
 
@@ -91,9 +91,6 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
     let painter = ui.painter().clone();
     if active || response.hovered() || response.has_focus() {
         painter.rect_filled(rect, RADIUS, if active { theme.raised_more } else { theme.raised });
-    }
-    if response.has_focus() {
-        painter.rect_stroke(rect, RADIUS, Stroke::new(1.0, theme.l), StrokeKind::Inside);
     }
     let (icon, color) = mark(run.life, theme);
     let at = pos2(rect.left() + 16.0, rect.center().y);
@@ -288,7 +285,8 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
                 let tip = "It saves and pauses after the step it is in. It works in its own process: closing the window does \
                            not end it";
                 add(ui, "Pause", true, !asked, tip, TrainAction::Pause(folder()));
-                add(ui, "Stop", false, !asked, "It saves and ends after the step it is in", TrainAction::Stop(folder()));
+                let tip = command(CommandId::StopRun).tip;
+                add(ui, "Stop", false, !asked, tip, TrainAction::Stop(folder()));
             }
             Life::Done => {
                 let tip = "Load its newest checkpoint and watch it think";
@@ -300,7 +298,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
                 add(ui, "Resume", true, run.setup.is_some(), tip, TrainAction::Resume(folder()));
             }
         }
-        let tip = "A new run with the same settings, to be changed before it starts";
+        let tip = command(CommandId::DuplicateRun).tip;
         add(ui, "Duplicate…", false, run.setup.is_some(), tip, TrainAction::Duplicate(folder()));
         more(ui, cx, run);
     });

@@ -79,10 +79,6 @@ fn choice(ui: &mut Ui, cx: &mut Cx<'_>, salt: &str, width: f32, entries: &[(&str
         let font = if *on { theme::bold(13.0) } else { theme::text(13.0) };
         let color = if *on || response.hovered() { theme.text } else { theme.secondary };
         ui.painter().text(place.center(), Align2::CENTER_CENTER, *name, font, color);
-        if response.has_focus() {
-            let line = Stroke::new(1.0, theme.l);
-            ui.painter().rect_stroke(place, theme::RADIUS, line, StrokeKind::Inside);
-        }
         let command = command(*id);
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, *on, command.name));
         if response.on_hover_text(command.tooltip(cx.state)).clicked() {

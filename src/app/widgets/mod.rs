@@ -15,8 +15,7 @@ use std::sync::Arc;
 
 use eframe::egui::{
     Align, Align2, Button, Color32, FontId, Galley, Layout, Painter, Pos2, Rect, Response, RichText, Role, Sense,
-    Stroke, StrokeKind, TextFormat, Ui, UiBuilder, WidgetInfo, containers::menu, pos2, text::LayoutJob,
-    text::TextWrapping, vec2,
+    TextFormat, Ui, UiBuilder, WidgetInfo, containers::menu, pos2, text::LayoutJob, text::TextWrapping, vec2,
 };
 
 use super::command::{Command, CommandId, command};
@@ -178,9 +177,6 @@ impl Row<'_> {
         if self.active || response.hovered() || response.has_focus() {
             let fill = if self.active { theme.raised_more } else { theme.raised };
             painter.rect_filled(rect, RADIUS, fill);
-        }
-        if response.has_focus() {
-            painter.rect_stroke(rect, RADIUS, Stroke::new(1.0, theme.l), StrokeKind::Inside);
         }
         let y = rect.center().y;
         let mark = char::from(self.icon).to_string();

@@ -2,8 +2,7 @@
 
 use eframe::egui::scroll_area::ScrollBarVisibility;
 use eframe::egui::{
-    Align, Align2, Button, CursorIcon, Layout, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
-    WidgetInfo, pos2, vec2,
+    Align, Align2, Button, CursorIcon, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 use lucide_icons::Icon;
 
@@ -68,9 +67,6 @@ fn tab(ui: &mut Ui, cx: &mut Cx<'_>, doc: &Document, width: f32) {
     let painter = ui.painter();
     if active || touched {
         painter.rect_filled(inner, RADIUS, if active { theme.raised_more } else { theme.raised });
-    }
-    if response.has_focus() {
-        painter.rect_stroke(inner, RADIUS, Stroke::new(1.0, theme.l), StrokeKind::Inside);
     }
     let icon = match doc.board().kind() {
         Kind::Sudoku => Icon::Grid3x3,
