@@ -61,8 +61,7 @@ fn spread_at(x: f64, spread: Spread) -> Point {
 
 /// Where each segment begins, for a schedule's micro-steps.
 fn segment_rules(segments: usize, per_segment: usize) -> Vec<(f64, String)> {
-    let name = |segment: usize| if segment == 0 { "segment 1".to_owned() } else { (segment + 1).to_string() };
-    (0..segments).map(|segment| ((segment * per_segment) as f64, name(segment))).collect()
+    (0..segments).map(|segment| ((segment * per_segment) as f64, (segment + 1).to_string())).collect()
 }
 
 impl ResidualReport {
@@ -82,6 +81,11 @@ impl ResidualReport {
             let points = rows.map(|row| spread_at(place(row), row.spread)).collect();
             Series::new(format!("{module:?}"), module_ink(module), Kind::Line, points)
         });
+        let [l, _] = &of_run;
+        let heights: Vec<f64> = l.points.iter().map(|point| point.y).collect();
+        let resets = residual::reset_places(&heights, self.schedule.l_cycles);
+        let resets = resets.into_iter().map(|at| Point::new(l.points[at].x, l.points[at].y)).collect();
+        let resets = Series::new("reset", Ink::H, Kind::Dots, resets);
         let controls = |rows: &[ControlRow], module: Module| -> Vec<Point> {
             rows.iter().filter(|r| r.module == module).map(|row| spread_at(row.step as f64, row.spread)).collect()
         };
@@ -98,9 +102,9 @@ impl ResidualReport {
         let panels = vec![
             Panel {
                 title: "The model".into(),
-                x: Axis::new("micro-step"),
+                x: Axis::new("micro-step, segments above; dots: L moves farther after an H-update"),
                 y: log("residual, mean and quartiles"),
-                series: of_run.to_vec(),
+                series: of_run.into_iter().chain([resets]).collect(),
                 rules: segment_rules(segments, self.schedule.steps_per_segment()),
             },
             Panel {

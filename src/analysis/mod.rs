@@ -33,7 +33,7 @@ pub use halting::{Difficulty, HaltingReport, HaltingRun};
 pub use hierarchy::{DimensionalityReport, Untrained};
 pub use observer::{Batch, Observer, SegmentEnd, Step};
 pub use pca::{COMPONENTS, Pca, pca};
-pub use residual::{ControlRow, ResidualReport, ResidualRow, Residuals};
+pub use residual::{ControlRow, ResidualReport, ResidualRow, Residuals, reset_places};
 pub use statistics::{Spread, geometric_mean, quantile};
 pub use study::{Findings, Question, Study, StudyError};
 pub use survey::Survey;

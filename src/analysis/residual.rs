@@ -164,6 +164,13 @@ fn settling(steps: &[ResidualRow], schedule: Schedule) -> String {
     }
 }
 
+/// L's resets in its residuals, all of them in order: the places of the steps behind an H-update that move z_L farther than
+/// the step before it.
+pub fn reset_places(residuals: &[f64], l_cycles: usize) -> Vec<usize> {
+    let l_cycles = l_cycles.max(1);
+    (l_cycles..residuals.len()).step_by(l_cycles).filter(|at| residuals[*at] > residuals[*at - 1]).collect()
+}
+
 /// Does an update of H make L move again?
 fn resets(steps: &[ResidualRow], schedule: Schedule) -> String {
     let cycles = cycles(steps, schedule);
@@ -239,6 +246,13 @@ mod tests {
         let csv = ResidualReport::new(2, SCHEDULE, rows, vec![], vec![]).csv();
         assert_eq!(csv.lines().nth(2), Some("1,0,L,1,1,1,1"));
         assert_eq!(csv.lines().nth(3), Some("1,0,H,0,2,2,2"));
+    }
+
+    #[test]
+    fn a_reset_is_a_rise_behind_an_update_of_h() {
+        assert_eq!(reset_places(&[5.0, 6.0, 7.0, 1.0, 0.5, 2.0, 2.5], 2), [2, 6]);
+        assert_eq!(reset_places(&[1.0, 2.0, f64::NAN, 3.0, 4.0], 1), [1, 4]);
+        assert!(reset_places(&[], 3).is_empty() && reset_places(&[1.0], 0).is_empty());
     }
 
     #[test]

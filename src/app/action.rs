@@ -232,6 +232,8 @@ pub enum Action {
     ToggleFull,
     /// Show one module's heat map large; both again when it is.
     Enlarge(Module),
+    /// Give residuals and eigenvalues a linear scale, or a logarithmic one again.
+    ToggleLinear,
     /// Let nothing move but the playhead, or all again.
     ToggleStill,
     /// Show or hide the list of keys.

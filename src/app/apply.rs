@@ -130,6 +130,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             let one = Enlarged::One(module);
             state.enlarged = Some(if state.enlarged == Some(one) { Enlarged::Both } else { one });
         }
+        Action::ToggleLinear => state.settings.linear = !state.settings.linear,
         Action::ToggleStill => state.settings.still = !state.settings.still,
         Action::ToggleContrast => state.settings.contrast = !state.settings.contrast,
         Action::ToggleKeys => {

@@ -96,6 +96,7 @@ pub fn notes(state: &State) -> Vec<(String, String)> {
 pub fn plot(state: &State, plot: Plot, kind: FileKind) -> Result<Export, String> {
     let recording = state.recording().filter(|recording| !recording.steps.is_empty());
     let recording = recording.ok_or("there is no run to plot: let the model think first")?;
+    let linear = state.settings.linear;
     let figure = || -> Result<Figure, String> {
         let mut figure = match plot {
             Plot::Convergence => converging(state, recording),
@@ -110,11 +111,11 @@ pub fn plot(state: &State, plot: Plot, kind: FileKind) -> Result<Export, String>
         FileKind::Csv => ("csv", csv(state, recording, plot)?.into_bytes()),
         FileKind::Svg => {
             let figure = figure()?;
-            ("svg", figure.drawing(state.dark).svg(&figure.notes).into_bytes())
+            ("svg", figure.scaled(linear).drawing(state.dark).svg(&figure.notes).into_bytes())
         }
         FileKind::Png => {
             let figure = figure()?;
-            let pixels = figure.drawing(state.dark).pixels(SCALE);
+            let pixels = figure.scaled(linear).drawing(state.dark).pixels(SCALE);
             let pixels = pixels.ok_or("the figure is too large for a picture: save it as SVG")?;
             ("png", png(&pixels, &figure.notes).map_err(|e| e.to_string())?)
         }
@@ -127,6 +128,8 @@ fn converging(state: &State, recording: &Recording) -> Figure {
         let steps = recording.steps.iter().enumerate().filter(|(_, step)| step.at.module == module);
         steps.map(|(i, step)| Point::new(i as f64 + 1.0, f64::from(step.residual))).collect()
     };
+    let resets = convergence::resets(recording).into_iter();
+    let resets = resets.map(|(i, residual)| Point::new(i as f64 + 1.0, residual)).collect();
     let bits = state.uncertainty().iter().enumerate();
     let bits = bits.map(|(i, bits)| Point::new(i as f64 + 1.0, f64::from(*bits))).collect();
     Figure {
@@ -135,11 +138,12 @@ fn converging(state: &State, recording: &Recording) -> Figure {
         panels: vec![
             Panel {
                 title: "Forward residual per micro-step".to_owned(),
-                x: Axis::new("micro-step"),
+                x: Axis::new("micro-step; dots: L moves farther after an H-update"),
                 y: Axis { log: true, ..Axis::new("||z_new - z_old|| / sqrt(numel)") },
                 series: vec![
                     Series::new("L", Ink::L, Kind::Line, of(Module::L)),
                     Series::new("H", Ink::H, Kind::Line, of(Module::H)),
+                    Series::new("reset", Ink::H, Kind::Dots, resets),
                 ],
                 rules: Vec::new(),
             },
@@ -395,6 +399,16 @@ mod tests {
         assert!(text(Plot::Convergence).contains("\n3,1,1,H,3,0.1,0.5\n"), "{}", text(Plot::Convergence));
         assert_eq!(text(Plot::Halting), "segment,q_halt,q_continue,halted\n1,-1,0,false\n2,0,0,false\n");
         assert_eq!(text(Plot::Trajectory).lines().count(), 1 + 5 + 9);
+    }
+
+    #[test]
+    fn residuals_are_saved_on_the_scale_that_is_shown() {
+        let mut state = state(12, 5);
+        let saved = |state: &State| String::from_utf8(plot(state, Plot::Convergence, FileKind::Svg).unwrap().bytes);
+        let logarithmic = saved(&state).unwrap();
+        assert!(logarithmic.contains(">reset</text>"), "{logarithmic}");
+        state.settings.linear = true;
+        assert_ne!(saved(&state).unwrap(), logarithmic);
     }
 
     #[test]

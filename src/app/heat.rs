@@ -50,6 +50,11 @@ impl Shown {
         matches!(self, Self::Attention | Self::Gates)
     }
 
+    /// Whether it belongs to one head, or the mean of all.
+    pub fn has_heads(self) -> bool {
+        self == Self::Attention
+    }
+
     /// What it is, in a sentence.
     pub const fn about(self) -> &'static str {
         match self {
@@ -261,7 +266,7 @@ pub fn ranges(settings: HeatSettings, reach: impl FnOnce() -> [f32; 2]) -> [f32;
 }
 
 /// The next round number; 1 for nothing at all.
-fn round_up(value: f32) -> f32 {
+pub fn round_up(value: f32) -> f32 {
     if value.is_nan() || value < 1e-6 {
         return 1.0;
     }

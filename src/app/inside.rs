@@ -23,12 +23,13 @@ pub struct Look {
 }
 
 impl Look {
-    /// What it is called, with as many blocks and heads as there are.
-    pub fn name(self, inside: &Inside) -> String {
-        let layer = format!("block {} of {}", inside.layer + 1, inside.layers);
+    /// Where it looks for what is shown, with as many blocks and heads as there are.
+    pub fn name(self, shown: Shown, inside: &Inside) -> String {
+        let block = format!("block {} of {}", inside.layer + 1, inside.layers);
         match self.head.filter(|head| *head < inside.heads) {
-            Some(head) => format!("{layer}, head {} of {}", head + 1, inside.heads),
-            None => format!("{layer}, mean of {} heads", inside.heads),
+            _ if !shown.has_heads() => block,
+            Some(head) => format!("{block}, head {} of {}", head + 1, inside.heads),
+            None => format!("{block}, mean of {} heads", inside.heads),
         }
     }
 }
@@ -180,6 +181,24 @@ mod tests {
             }
             _ => None,
         })
+    }
+
+    #[test]
+    fn only_attention_has_heads() {
+        let inside = Inside {
+            module: Module::H,
+            step: 4,
+            layer: 0,
+            layers: 2,
+            heads: 4,
+            tokens: 0,
+            attention: Arc::from([]),
+            gates: Arc::from([]),
+        };
+        let look = |head| Look { layer: 0, head };
+        assert_eq!(look(None).name(Shown::Attention, &inside), "block 1 of 2, mean of 4 heads");
+        assert_eq!(look(Some(1)).name(Shown::Attention, &inside), "block 1 of 2, head 2 of 4");
+        assert_eq!(look(Some(1)).name(Shown::Gates, &inside), "block 1 of 2");
     }
 
     #[test]

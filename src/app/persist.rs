@@ -92,6 +92,8 @@ pub struct Settings {
     pub ways: WayColour,
     /// Which block and head is looked into.
     pub inside: Look,
+    /// Residuals and eigenvalues have a linear scale, not a logarithmic one.
+    pub linear: bool,
     /// Nothing moves but the playhead.
     pub still: bool,
     /// What the states of a run may take, MiB; None for a quarter of the free memory.
@@ -128,6 +130,7 @@ impl Default for Settings {
             heat: HeatSettings::default(),
             ways: WayColour::default(),
             inside: Look::default(),
+            linear: false,
             still: false,
             memory: None,
         }

@@ -59,6 +59,9 @@ struct Common {
     /// Pixels of the PNG per point; the figure is 960 points wide.
     #[arg(long, default_value_t = 2.0, value_parser = scale)]
     scale: f32,
+    /// Residuals and eigenvalues on a linear scale from zero in place of a logarithmic one.
+    #[arg(long)]
+    linear: bool,
     /// Dark colours.
     #[arg(long)]
     dark: bool,
@@ -180,7 +183,7 @@ impl Common {
         if self.png.is_none() && self.svg.is_none() {
             return Ok(());
         }
-        let drawing = figure.drawing(self.dark);
+        let drawing = figure.scaled(self.linear).drawing(self.dark);
         if let Some(path) = &self.svg {
             write(path, drawing.svg(&figure.notes).as_bytes())?;
         }

@@ -13,6 +13,8 @@ pub mod scale;
 mod svg;
 mod text;
 
+use std::borrow::Cow;
+
 pub use drawing::{Anchor, Drawing, Mark, Paint};
 pub use palette::{Ink, Palette};
 pub use png::{PngError, png};
@@ -30,6 +32,25 @@ pub struct Figure {
     /// Where it comes from, as (name, value): the definition, the model and its hash, the sample, the seeds. Under the
     /// figure, and in the metadata of the files.
     pub notes: Vec<(String, String)>,
+}
+
+impl Figure {
+    /// The same; if linear, with heights from zero in place of logarithmic ones.
+    pub fn scaled(&self, linear: bool) -> Cow<'_, Self> {
+        if !linear || !self.has_log() {
+            return Cow::Borrowed(self);
+        }
+        let mut scaled = self.clone();
+        for axis in scaled.panels.iter_mut().map(|panel| &mut panel.y).filter(|axis| axis.log) {
+            (axis.log, axis.zero) = (false, true);
+        }
+        Cow::Owned(scaled)
+    }
+
+    /// Whether a height is logarithmic.
+    pub fn has_log(&self) -> bool {
+        self.panels.iter().any(|panel| panel.y.log)
+    }
 }
 
 /// One plot.
@@ -115,5 +136,24 @@ impl Series {
     /// A series.
     pub fn new(name: impl Into<String>, ink: Ink, kind: Kind, points: Vec<Point>) -> Self {
         Self { name: name.into(), ink, kind, points }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logarithmic_heights_become_linear_ones_from_zero() {
+        let panel = |log| Panel {
+            x: Axis { log: true, ..Axis::new("x") },
+            y: Axis { log, ..Axis::new("y") },
+            ..Panel::default()
+        };
+        let figure = Figure { panels: vec![panel(true), panel(false)], ..Figure::default() };
+        assert!(figure.has_log() && *figure.scaled(false) == figure);
+        let linear = figure.scaled(true);
+        assert!(!linear.has_log() && linear.panels[0].y.zero && linear.panels[0].x.log);
+        assert_eq!(linear.panels[1], figure.panels[1]);
     }
 }

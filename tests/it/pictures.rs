@@ -257,6 +257,16 @@ fn the_run_is_exported_from_the_window() {
 }
 
 #[test]
+fn residuals_are_shown_on_either_scale() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = at_step_ten(folder.path());
+    click(&mut harness, "Linear scale");
+    assert!(harness.state().state.settings.linear);
+    click(&mut harness, "Linear scale");
+    assert!(!harness.state().state.settings.linear);
+}
+
+#[test]
 fn overlays_and_the_large_clockwork_look_as_they_did() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = at_step_ten(folder.path());

@@ -197,6 +197,7 @@ pub enum CommandId {
     HeatOrder,
     HeatRange,
     Full,
+    Linear,
     Still,
     ConvergencePng,
     ConvergenceSvg,

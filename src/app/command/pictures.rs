@@ -108,6 +108,15 @@ pub(super) const TABLE: &[Command] = &[
         possible: |state| state.model.is_some() || state.enlarged.is_some(),
     },
     Command {
+        id: CommandId::Linear,
+        name: "Linear scale",
+        shortcut: None,
+        icon: Icon::ChartLine,
+        tip: "Residuals and eigenvalues on a linear scale from zero, or on a logarithmic one again",
+        action: Action::ToggleLinear,
+        possible: always,
+    },
+    Command {
         id: CommandId::Still,
         name: "Still pictures",
         shortcut: None,

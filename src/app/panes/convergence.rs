@@ -1,15 +1,20 @@
 //! How the run converges: forward residuals, the answer's uncertainty, and the halting values.
 
-use eframe::egui::{Align2, Rect, Sense, Ui, vec2};
+use eframe::egui::{Align, Align2, Layout, Rect, Sense, Ui, UiBuilder, vec2};
 
 use super::super::action::Action;
 use super::super::explain::figure;
+use super::super::heat::round_up;
 use super::super::layout::Pane;
 use super::super::theme;
 use super::super::widgets::plot::{Plot, Series};
-use super::super::widgets::{export_menu, header};
+use super::super::widgets::{export_menu, header, scale_button};
 use super::Cx;
+use crate::analysis::reset_places;
 use crate::trace::{Module, Recording, StepRecord};
+
+/// The room for the button that changes the scale.
+const SCALE_BUTTON: f32 = 60.0;
 
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
@@ -26,8 +31,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     };
     let plots = [residuals(recording, cx), entropy(recording, cx), halting(recording, cx)];
     let tips = [
-        "How far each micro-step moved its module's state: ||z_new - z_old|| / sqrt(numel), on a logarithmic scale. A \
-         click goes to the step",
+        "How far each micro-step moved its module's state: ||z_new - z_old|| / sqrt(numel). Large dots are resets: the first \
+         step of L behind an H-update that moves farther than its step before. A click goes to the step",
         "The mean entropy of the blank cells' answers: 0 bit is certain. A click goes to the step",
         "The two Q values at each segment's end, as logits: 0 is a probability of one half. A run halts when halt is above \
          continue",
@@ -47,7 +52,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
             Rect::from_min_size(area.min + vec2(0.0, from), vec2(area.width(), size))
         };
         from += size + gap;
-        let clicked = plot.show(ui, rect, cx.theme, tip);
+        let (title, clicked) = plot.show(ui, rect, cx.theme, tip);
+        if plot.aside > 0.0 {
+            let room = Rect::from_min_size(title.right_top(), vec2(plot.aside, title.height()));
+            let row =
+                UiBuilder::new().max_rect(room.shrink2(vec2(8.0, 0.0))).layout(Layout::left_to_right(Align::Center));
+            scale_button(&mut ui.new_child(row), cx, title.height() + 2.0);
+        }
         let per = recording.dimensions.schedule.steps_per_segment() as f32;
         go = go.or(clicked.map(|x| if i == 2 { x.round() * per } else { x.round() }));
     }
@@ -79,33 +90,57 @@ fn across(recording: &Recording) -> (f32, f32) {
     (0.5, (recording.steps.len().div_ceil(per) * per) as f32 + 0.5)
 }
 
+/// L's resets: the micro-step, from 0, and its residual.
+pub fn resets(recording: &Recording) -> Vec<(usize, f64)> {
+    let steps = recording.steps.iter().enumerate().filter(|(_, step)| step.at.module == Module::L);
+    let l: Vec<(usize, f64)> = steps.map(|(i, step)| (i, f64::from(step.residual))).collect();
+    let residuals: Vec<f64> = l.iter().map(|(_, residual)| *residual).collect();
+    let places = reset_places(&residuals, recording.dimensions.schedule.l_cycles);
+    places.into_iter().map(|at| l[at]).collect()
+}
+
 fn residuals(recording: &Recording, cx: &Cx<'_>) -> Plot {
+    let linear = cx.state.settings.linear;
+    let point = |i: usize, residual: f32| (i as f32 + 1.0, if linear { residual } else { residual.max(1e-9).log10() });
     let of = |module: Module| -> Vec<(f32, f32)> {
         let known = |s: &StepRecord| s.at.module == module && !s.residual.is_nan();
         let steps = recording.steps.iter().enumerate().filter(|(_, s)| known(s));
-        steps.map(|(i, s)| (i as f32 + 1.0, s.residual.max(1e-9).log10())).collect()
+        steps.map(|(i, s)| point(i, s.residual)).collect()
     };
     let (h, l) = (of(Module::H), of(Module::L));
+    let reset = resets(recording).into_iter().map(|(i, residual)| point(i, residual as f32)).collect();
     let all = || h.iter().chain(&l).map(|p| p.1).filter(|v| v.is_finite());
-    let low = all().fold(0.0, f32::min).floor();
-    let high = all().fold(low + 1.0, f32::max) + 0.1;
-    let every = ((high - low) / 4.0).ceil().max(1.0) as i32;
-    let ticks = (low as i32..=high.floor() as i32).step_by(every.unsigned_abs() as usize);
-    let ticks = ticks.map(|power| (power as f32, number(power))).collect();
+    let (y, ticks) = if linear {
+        let top = round_up(all().fold(0.0, f32::max));
+        ((0.0, top), [0.0, 0.5, 1.0].map(|share| (share * top, figure_tick(share * top))).to_vec())
+    } else {
+        powers(all().fold(0.0, f32::min), all().fold(f32::NEG_INFINITY, f32::max))
+    };
     Plot {
-        title: "Forward residual per micro-step, log",
+        title: "Forward residual per micro-step",
+        aside: SCALE_BUTTON,
         caption: residual_caption(recording),
         x: across(recording),
-        y: (low, high),
+        y,
         ticks,
         marks: segments(recording),
         series: vec![
-            Series { name: "L", color: cx.theme.l, points: l },
-            Series { name: "H", color: cx.theme.h, points: h },
+            Series { name: "L", color: cx.theme.l, points: l, joined: true },
+            Series { name: "H", color: cx.theme.h, points: h, joined: true },
+            Series { name: "reset", color: cx.theme.h, points: reset, joined: false },
         ],
         playhead: playhead(cx),
         halt: None,
     }
+}
+
+/// The range of logarithms that reaches over these, and its whole powers of ten.
+fn powers(least: f32, most: f32) -> ((f32, f32), Vec<(f32, String)>) {
+    let low = least.floor();
+    let high = most.max(low + 1.0) + 0.1;
+    let every = ((high - low) / 4.0).ceil().max(1.0) as i32;
+    let ticks = (low as i32..=high.floor() as i32).step_by(every.unsigned_abs() as usize);
+    ((low, high), ticks.map(|power| (power as f32, number(power))).collect())
 }
 
 /// A power of ten in full.
@@ -161,12 +196,13 @@ fn entropy(recording: &Recording, cx: &Cx<'_>) -> Plot {
     let now = points.last().map_or(0.0, |p| p.1);
     Plot {
         title: "Uncertainty of the answer, bit",
+        aside: 0.0,
         caption: format!("{} to {} bit; a blind guess has {most:.1}", figure(first), figure(now)),
         x: across(recording),
         y: (0.0, top),
         ticks: [0.0, 0.5, 1.0].map(|t| (t * top, figure_tick(t * top))).to_vec(),
         marks: segments(recording),
-        series: vec![Series { name: "", color: cx.theme.l, points }],
+        series: vec![Series { name: "", color: cx.theme.l, points, joined: true }],
         playhead: playhead(cx),
         halt: None,
     }
@@ -192,6 +228,7 @@ fn halting(recording: &Recording, cx: &Cx<'_>) -> Plot {
     let every = shown.div_ceil(10);
     Plot {
         title: "Halting, Q values (logits)",
+        aside: 0.0,
         caption,
         x: (0.5, right),
         y: (-reach, reach),
@@ -202,9 +239,9 @@ fn halting(recording: &Recording, cx: &Cx<'_>) -> Plot {
             .flat_map(|(name, color, points)| {
                 // What comes after the rule's halt was computed all the same, and is drawn back.
                 let (before, beyond) = points.split_at(rule.unwrap_or(points.len()).min(points.len()));
-                let joined = before.last().into_iter().chain(beyond).copied().collect();
-                let after = Series { name: "", color: cx.theme.tint(color, 0.3), points: joined };
-                [after, Series { name, color, points: before.to_vec() }]
+                let connected = before.last().into_iter().chain(beyond).copied().collect();
+                let after = Series { name: "", color: cx.theme.tint(color, 0.3), points: connected, joined: true };
+                [after, Series { name, color, points: before.to_vec(), joined: true }]
             })
             .collect(),
         playhead: playhead(cx).map(|at| (at / per as f32).max(0.5)),
@@ -256,6 +293,23 @@ mod tests {
         assert!(halting_caption(&short, None).starts_with("the decision"));
         short.ends[2].halted = true;
         assert_eq!(halting_caption(&short, Some(3)), "adaptive: halts after 3 of 4, 25 % of the compute saved");
+    }
+
+    #[test]
+    fn every_rise_behind_an_update_of_h_is_a_reset() {
+        // Six micro-steps in a segment: L, L, H twice; each cycle of L begins where the one before did.
+        let run = recording(12, |_, _| 1);
+        assert_eq!(resets(&run).iter().map(|(step, _)| *step).collect::<Vec<_>>(), [3, 6, 9]);
+        assert!(resets(&recording(3, |_, _| 1)).is_empty());
+    }
+
+    #[test]
+    fn a_logarithmic_range_reaches_over_its_values() {
+        let ((low, high), ticks) = powers(-2.4, 0.3);
+        assert!(low == -3.0 && high > 0.3);
+        assert_eq!(ticks.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), ["0.001", "0.01", "0.1", "1"]);
+        let (all_alike, _) = powers(0.0, f32::NEG_INFINITY);
+        assert!(all_alike.1 > all_alike.0);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! z_H and z_L as heat maps, the bar that says what the colours mean, and the chooser of what is shown.
 
 use eframe::egui::{
-    Align, Align2, Layout, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Align2, Checkbox, Layout, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::super::action::Action;
@@ -70,7 +70,7 @@ fn map(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, height: f32) {
     let room = title.right() - at.right() - 12.0;
     let rms = cx.pictures.rms(module);
     let detail = match state.doc.run.insides.of(module).filter(|_| shown.is_inside()) {
-        Some(seen) => format!("step {}, {}", seen.step + 1, state.settings.inside.name(seen)),
+        Some(seen) => format!("step {}, {}", seen.step + 1, state.settings.inside.name(shown, seen)),
         None => detail(recording, module, playhead, rms, room > 300.0),
     };
     text_at(&painter, pos2(title.right(), y), Align2::RIGHT_CENTER, &detail, theme::text(12.0), theme.secondary, room);
@@ -188,10 +188,13 @@ fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         ui.separator();
         if shown.is_inside() {
-            ui.menu_button("Block and head", |ui| choices(ui, cx, Module::L));
+            let name = if shown.has_heads() { "Block and head" } else { "Block" };
+            ui.menu_button(name, |ui| choices(ui, cx, Module::L, shown));
             ui.separator();
         }
-        let clicked = ui.checkbox(&mut { sorted }, "Channels by variance").clicked();
+        // The columns of attention are tokens.
+        let has_channels = shown != Shown::Attention;
+        let clicked = ui.add_enabled(has_channels, Checkbox::new(&mut { sorted }, "Channels by variance")).clicked();
         chosen = chosen.or(clicked.then_some(Action::ToggleHeatOrder));
         let clicked = ui.checkbox(&mut { free }, "A range for each state").clicked();
         chosen = chosen.or(clicked.then_some(Action::ToggleHeatRange));

@@ -3,12 +3,13 @@
 use eframe::egui::Ui;
 
 use super::super::action::Action;
+use super::super::heat::Shown;
 use super::super::inside::Look;
 use super::Cx;
 use crate::trace::Module;
 
 /// The choices, as far as they are known: once something was looked into.
-pub fn choices(ui: &mut Ui, cx: &mut Cx<'_>, module: Module) {
+pub fn choices(ui: &mut Ui, cx: &mut Cx<'_>, module: Module, shown: Shown) {
     let look = cx.state.settings.inside;
     let Some(seen) = cx.state.doc.run.insides.of(module) else {
         let refused = cx.state.doc.run.insides.refused.as_deref();
@@ -23,6 +24,9 @@ pub fn choices(ui: &mut Ui, cx: &mut Cx<'_>, module: Module) {
     };
     for layer in 0..layers {
         choose(ui, layer == seen.layer, format!("Block {} of {layers}", layer + 1), Look { layer, ..look });
+    }
+    if !shown.has_heads() {
+        return;
     }
     ui.separator();
     choose(ui, look.head.is_none(), format!("Mean of {heads} heads"), Look { head: None, ..look });

@@ -216,7 +216,7 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
             menu_item(ui, cx, id);
         }
         ui.separator();
-        for id in [CommandId::ShowLibrary, CommandId::ShowPlots, CommandId::Full, CommandId::Still] {
+        for id in [CommandId::ShowLibrary, CommandId::ShowPlots, CommandId::Full, CommandId::Linear, CommandId::Still] {
             menu_item(ui, cx, id);
         }
         ui.separator();

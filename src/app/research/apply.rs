@@ -1,7 +1,5 @@
 //! What is done in the Research layout, and what its worker tells, written into the state.
 
-use std::sync::Arc;
-
 use super::worker::{Order, Told};
 use super::{FileKind, Form, Found, Page, ResearchAction, Topic, Work};
 use crate::app::action::Effect;
@@ -34,7 +32,7 @@ pub fn apply(state: &mut State, action: ResearchAction, effects: &mut Vec<Effect
         }
         ResearchAction::Export(kind) => {
             if let Some(found) = research.found().cloned() {
-                match export(&found, research.topic, kind, state.dark) {
+                match export(&found, research.topic, kind, state.settings.linear, state.dark) {
                     Ok(export) => effects.push(Effect::AskExport(export)),
                     Err(why) => state.say(true, why, None),
                 }
@@ -107,8 +105,8 @@ pub fn hear(state: &mut State, told: Told, effects: &mut Vec<Effect>) {
     next(state, effects);
 }
 
-fn export(found: &Arc<Found>, topic: Topic, kind: FileKind, dark: bool) -> Result<Export, String> {
-    let drawing = || found.figure.drawing(dark);
+fn export(found: &Found, topic: Topic, kind: FileKind, linear: bool, dark: bool) -> Result<Export, String> {
+    let drawing = || found.figure.scaled(linear).drawing(dark);
     let (ending, bytes) = match kind {
         FileKind::Csv => ("csv", found.csv.clone().into_bytes()),
         FileKind::Svg => ("svg", drawing().svg(&found.figure.notes).into_bytes()),
@@ -123,6 +121,8 @@ fn export(found: &Arc<Found>, topic: Topic, kind: FileKind, dark: bool) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::app::persist::Settings;
     use crate::app::research::form::tests::model;

@@ -188,9 +188,17 @@ impl Seen {
                 );
                 let middle = self.rect.min + corner + size / 2.0;
                 let ink = theme.ink_on(color(theme, theme.diverging(), value / range));
-                painter.text(middle, Align2::CENTER_CENTER, format!("{value:+.2}"), theme::mono(12.0), ink);
+                painter.text(middle, Align2::CENTER_CENTER, written(heat.source.shown, value), theme::mono(12.0), ink);
             }
         }
+    }
+}
+
+/// A value in its cell: in the unit of the colour bar.
+fn written(shown: Shown, value: f32) -> String {
+    match shown {
+        Shown::Attention => format!("{:.1} %", 100.0 * value),
+        Shown::State | Shown::Change | Shown::ToEnd | Shown::Gates => format!("{value:+.2}"),
     }
 }
 
@@ -233,6 +241,12 @@ mod tests {
         assert_eq!((value(Module::L, 1, Shown::Change), value(Module::H, 1, Shown::Change)), (-0.5, 0.0));
         assert_eq!((value(Module::L, 6, Shown::Change), value(Module::H, 6, Shown::Change)), (1.0, 3.0));
         assert_eq!((value(Module::H, 6, Shown::ToEnd), value(Module::H, 12, Shown::ToEnd)), (-6.0, 0.0));
+    }
+
+    #[test]
+    fn values_have_the_unit_of_their_bar() {
+        assert_eq!(written(Shown::Attention, 0.0512), "5.1 %");
+        assert_eq!(written(Shown::Gates, 0.0512), "+0.05");
     }
 
     #[test]

@@ -115,6 +115,13 @@ pub fn finish(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command, button: Button<'_
     response
 }
 
+/// Says which scale residuals have, and changes it; so many points high.
+pub fn scale_button(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) -> Response {
+    let name = if cx.state.settings.linear { "linear" } else { "log" };
+    let face = RichText::new(name).font(theme::text(12.0)).color(cx.theme.secondary);
+    finish(ui, cx, command(CommandId::Linear), Button::new(face).small().min_size(vec2(0.0, height)))
+}
+
 /// A menu's entry for a command.
 pub fn menu_item(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId) {
     let command = command(id);

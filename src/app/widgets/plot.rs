@@ -7,7 +7,7 @@ use eframe::egui::{
 use super::super::theme::{self, Theme};
 use super::text_at;
 
-/// A line with dots.
+/// A line with dots, or larger dots alone.
 pub struct Series {
     /// Its name, said beside the title in its colour.
     pub name: &'static str,
@@ -15,12 +15,16 @@ pub struct Series {
     pub color: Color32,
     /// Its points; those that are not finite are left out.
     pub points: Vec<(f32, f32)>,
+    /// Whether they are joined.
+    pub joined: bool,
 }
 
 /// A plot.
 pub struct Plot {
     /// What is plotted, with its unit.
     pub title: &'static str,
+    /// The room that is kept free behind the title.
+    pub aside: f32,
     /// What is to be seen, in a sentence.
     pub caption: String,
     /// The horizontal range.
@@ -40,8 +44,8 @@ pub struct Plot {
 }
 
 impl Plot {
-    /// Draws it; returns the place across that was clicked.
-    pub fn show(&self, ui: &Ui, rect: Rect, theme: &Theme, tip: &str) -> Option<f32> {
+    /// Draws it; returns its title's place and the place across that was clicked.
+    pub fn show(&self, ui: &Ui, rect: Rect, theme: &Theme, tip: &str) -> (Rect, Option<f32>) {
         let painter = ui.painter();
         let small = theme::text(12.0);
         let title = text_at(
@@ -51,12 +55,12 @@ impl Plot {
             self.title,
             theme::bold(12.5),
             theme.text,
-            rect.width(),
+            rect.width() - self.aside,
         );
         let mut x = rect.right();
         for series in self.series.iter().rev().filter(|s| !s.name.is_empty()) {
             let width = painter.layout_no_wrap(series.name.to_owned(), small.clone(), series.color).size().x;
-            if x - width < title.right() + 12.0 {
+            if x - width < title.right() + self.aside + 12.0 {
                 break;
             }
             x = painter.text(pos2(x, title.top()), Align2::RIGHT_TOP, series.name, small.clone(), series.color).left()
@@ -69,7 +73,7 @@ impl Plot {
             pos2(rect.right() - 8.0, rect.bottom() - 40.0),
         );
         if area.height() < 24.0 || area.width() < 40.0 {
-            return None;
+            return (title, None);
         }
         let place = |(px, py): (f32, f32)| -> Pos2 {
             pos2(
@@ -93,12 +97,15 @@ impl Plot {
             let finite = series.points.iter().filter(|(x, y)| x.is_finite() && y.is_finite());
             let points: Vec<Pos2> = finite.map(|point| place(*point)).collect();
             let dense = points.len() as f32 > area.width() / 5.0;
-            if !dense {
+            if !dense || !series.joined {
+                let radius = if series.joined { 2.5 } else { 3.5 };
                 for point in &points {
-                    painter.circle_filled(*point, 2.5, series.color);
+                    painter.circle_filled(*point, radius, series.color);
                 }
             }
-            painter.line(points, Stroke::new(1.6, series.color));
+            if series.joined {
+                painter.line(points, Stroke::new(1.6, series.color));
+            }
         }
         if let Some(playhead) = self.playhead {
             painter.vline(place((playhead, self.y.0)).x, area.y_range(), Stroke::new(1.5, theme.text));
@@ -106,8 +113,8 @@ impl Plot {
         let response = ui.interact(area.expand2(vec2(8.0, 4.0)), ui.scope_id().with(self.title), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, format!("{}. {}", self.title, self.caption)));
         let response = response.on_hover_text(tip);
-        let at = response.interact_pointer_pos().filter(|_| response.clicked())?;
-        Some(remap(at.x, area.left()..=area.right(), self.x.0..=self.x.1))
+        let at = response.interact_pointer_pos().filter(|_| response.clicked());
+        (title, at.map(|at| remap(at.x, area.left()..=area.right(), self.x.0..=self.x.1)))
     }
 
     /// The marks across: grid lines, and labels below; where they would crowd, only the first is written in full.

@@ -6,6 +6,7 @@ use eframe::egui::{
 };
 
 use super::super::super::action::Action;
+use super::super::super::heat::Shown;
 use super::super::super::inside::nothing_inside;
 use super::super::super::overlay::{Lens, Overlay, color};
 use super::super::super::scene::cell_of;
@@ -100,7 +101,7 @@ fn title(cx: &Cx<'_>, overlay: Overlay) -> String {
         Some(cell) => format!("from {}", place(cell, cx.state.board().size().1)),
         None => "from all tokens".to_owned(),
     };
-    format!("{} {from}, {}", overlay.name(), cx.state.settings.inside.name(inside))
+    format!("{} {from}, {}", overlay.name(), cx.state.settings.inside.name(Shown::Attention, inside))
 }
 
 fn list(ui: &mut Ui, cx: &mut Cx<'_>, rect: Rect, lens: Lens) {
@@ -155,7 +156,7 @@ pub fn chooser(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
         if let Overlay::Attention(module) = overlay {
-            ui.menu_button("Block and head", |ui| choices(ui, cx, module));
+            ui.menu_button("Block and head", |ui| choices(ui, cx, module, Shown::Attention));
             ui.separator();
         }
         for choice in Lens::ALL {

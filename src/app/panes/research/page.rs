@@ -6,7 +6,7 @@ use crate::app::command::{CommandId, command};
 use crate::app::panes::Cx;
 use crate::app::research::{Found, Page};
 use crate::app::theme;
-use crate::app::widgets::{command_button, drawing, finish, header};
+use crate::app::widgets::{command_button, drawing, finish, header, scale_button};
 
 /// A figure is laid out at least and at most so wide, points; in a wider room it is made larger.
 const WIDTHS: std::ops::RangeInclusive<f32> = 700.0..=960.0;
@@ -26,6 +26,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         for id in [CommandId::SaveNumbers, CommandId::SaveSvg, CommandId::SavePng] {
             command_button(ui, cx, id);
         }
+        if found.as_ref().is_some_and(|found| found.figure.has_log()) {
+            scale_button(ui, cx, 28.0);
+        }
     });
     match (found, cx.state.research.page(topic)) {
         (Some(found), _) => figure(ui, cx, &found),
@@ -38,7 +41,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
 fn figure(ui: &mut Ui, cx: &Cx<'_>, found: &Found) {
     ScrollArea::both().auto_shrink(false).show(ui, |ui| {
         let room = ui.available_size();
-        let drawn = found.figure.drawing_as_wide_as(room.x.clamp(*WIDTHS.start(), *WIDTHS.end()), cx.state.dark);
+        let wide = room.x.clamp(*WIDTHS.start(), *WIDTHS.end());
+        let drawn = found.figure.scaled(cx.state.settings.linear).drawing_as_wide_as(wide, cx.state.dark);
         // Texts are never made smaller than they can be read.
         let scale = (room.x / drawn.width).min(room.y / drawn.height).clamp(1.0, LARGEST);
         let size = vec2((drawn.width * scale).max(room.x), drawn.height * scale);
