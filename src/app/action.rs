@@ -153,6 +153,8 @@ pub enum Action {
     BrowseShape(Shape),
     /// New mazes have this side.
     BrowseSide(usize),
+    /// New Sudokus of a chosen number of givens have so many.
+    SetGivens(usize),
     /// Show the solver's solution, or hide it.
     ToggleSolution,
     /// Show all candidates in each cell, or only the best.
@@ -210,8 +212,8 @@ pub enum Action {
 
     /// Wear this theme.
     SetTheme(ThemeChoice),
-    /// The next theme.
-    CycleTheme,
+    /// Wear dark colours after light ones, and light ones after dark.
+    SwitchTheme,
     /// Show or hide a pane.
     TogglePane(Pane),
     /// Show this layout.

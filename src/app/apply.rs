@@ -9,6 +9,7 @@ use super::layout::Mode;
 use super::persist::Loop;
 use super::scene::still_fits;
 use super::state::{Enlarged, RunStatus, SPEEDS, State};
+use super::theme::ThemeChoice;
 use super::trace::TraceOrder;
 use super::train::apply::Export;
 use crate::engine::{Command, ModelSource};
@@ -49,6 +50,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::NewPuzzleOf(what) => document::generate(state, what, effects),
         Action::BrowseShape(shape) => state.settings.shape = shape,
         Action::BrowseSide(side) => state.settings.maze_side = side,
+        Action::SetGivens(givens) => state.settings.givens = givens,
         Action::ToggleSolution => {
             state.show_solution = !state.show_solution;
             let found = state.doc.verdict.as_ref().map(|verdict| verdict.judged.text(state.board()));
@@ -109,7 +111,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         }
 
         Action::SetTheme(theme) => state.settings.theme = theme,
-        Action::CycleTheme => state.settings.theme = state.settings.theme.next(),
+        Action::SwitchTheme => state.settings.theme = if state.dark { ThemeChoice::Light } else { ThemeChoice::Dark },
         Action::TogglePane(pane) => effects.push(Effect::TogglePane(pane)),
         Action::SetMode(mode) => {
             state.settings.mode = mode;

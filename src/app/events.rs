@@ -75,6 +75,8 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
             let kept = state.model.as_ref().map(|m| format!(" {} stays.", m.name)).unwrap_or_default();
             state.say(true, format!("{message}.{kept}"), Some(("Open another…", Action::Open)));
             if matches!(state.doc.run.status, RunStatus::Idle) {
+                // The board may have waited for it.
+                take_fitting_model(state, effects);
                 ask_otherwise(state, effects);
             }
         }
@@ -343,6 +345,19 @@ mod tests {
         receive(&mut state, Event::ModelFailed { source, message: "/bad is damaged".into() }, &mut effects);
         assert!(state.loading.is_none() && state.model.as_ref().unwrap().name == "tiny");
         assert!(state.toasts[0].error && state.toasts[0].text.contains("tiny stays"));
+    }
+
+    #[test]
+    fn a_board_that_waited_for_a_failed_model_gets_a_fitting_one() {
+        let (mut state, mut effects) = with_board();
+        let source = ModelSource::Path("/bad".into());
+        state.loading = Some(source.clone());
+        let maze = crate::board::maze::Maze::parse("S  \n # \n  G").unwrap();
+        put(&mut state, maze.into(), "maze".into(), &mut effects);
+        effects.clear();
+        receive(&mut state, Event::ModelFailed { source, message: "/bad is damaged".into() }, &mut effects);
+        let loads = |effect: &Effect| matches!(effect, Effect::Engine(Command::LoadModel(ModelSource::Shipped(_))));
+        assert!(effects.iter().any(loads), "{effects:?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::overlay::{Measured, Overlay, color};
 use super::panes::convergence;
 use super::research::FileKind;
-use super::scene::{scene, tokens_of};
+use super::scene::{readout, scene};
 use super::state::State;
 use super::theme::Theme;
 use super::train::apply::Export;
@@ -13,7 +13,7 @@ use super::ways::{Ways, caption};
 use crate::board::Board;
 use crate::figure::board::{BoardPicture, Ground};
 use crate::figure::{Anchor, Axis, Drawing, Figure, Ink, Kind, Paint, Palette, Panel, Point, Series, png};
-use crate::task::Boards;
+use crate::task::{Boards, Placement, place};
 use crate::trace::{Module, Recording, SegmentEnd};
 
 /// Pixels of a plot's PNG per point.
@@ -62,12 +62,14 @@ impl Plot {
     }
 }
 
-/// Where the shown run comes from, for the metadata of files: the model and its hash, the sample, the device, the program.
+/// Where the shown run comes from, for the metadata of files: the model and its hash, the sample, the device, the program;
+/// without a run the sample and the program alone.
 pub fn notes(state: &State) -> Vec<(String, String)> {
     let mut notes = Vec::new();
     let recorded = state.doc.run.recorded.as_ref();
+    let own = recorded.is_none() && state.recording().is_some();
     notes.extend(recorded.map(|recorded| ("recorded", recorded.about.clone())));
-    if let Some(model) = state.model.as_ref().filter(|_| recorded.is_none()) {
+    if let Some(model) = state.model.as_ref().filter(|_| own) {
         notes.push(("model", format!("{}, sha256 {}", model.name, model.hash)));
     }
     let board = match state.board() {
@@ -82,7 +84,7 @@ pub fn notes(state: &State) -> Vec<(String, String)> {
         let halting = if recorded.is_none() { halting } else { String::new() };
         notes.push(("run", format!("{steps} micro-steps, {segments} segments{halting}")));
     }
-    if recorded.is_none() {
+    if own {
         notes.push(("device", format!("{} ({})", state.device.name, state.device.api)));
     }
     notes.push(("program", concat!("hrmscope ", env!("CARGO_PKG_VERSION")).to_owned()));
@@ -241,15 +243,19 @@ fn csv(state: &State, recording: &Recording, plot: Plot) -> Result<String, Strin
     Ok(text)
 }
 
-/// The board at the moment shown as a PNG, with what is laid over it, so many pixels a point.
+/// The board at the moment shown as a PNG, with what is laid over it, so many pixels a point; without an answer as it stands.
 ///
 /// # Errors
-/// A board of a kind that no model here has, or a picture that is too large.
+/// A picture that is too large.
 pub fn board(state: &State, scale: u8) -> Result<Export, String> {
-    let drawing = board_drawing(state).ok_or("there is no answer to save: let the model think first")?;
+    let drawing = board_drawing(state).ok_or("the board cannot be drawn: no task here has boards of its size")?;
     let pixels = drawing.pixels(f32::from(scale)).ok_or("the board is too large for a picture at this scale")?;
     let mut notes = notes(state);
-    notes.insert(0, ("moment".to_owned(), format!("after micro-step {}", state.doc.playhead.at)));
+    let moment = match state.computed() {
+        0 => "not answered".to_owned(),
+        _ => format!("after micro-step {}", state.doc.playhead.at),
+    };
+    notes.insert(0, ("moment".to_owned(), moment));
     let bytes = png(&pixels, &notes).map_err(|e| e.to_string())?;
     Ok(Export { title: "Save the board", name: "board.png".to_owned(), bytes })
 }
@@ -258,8 +264,27 @@ pub fn board(state: &State, scale: u8) -> Result<Export, String> {
 pub fn moment_drawing(state: &State, at: usize) -> Option<Drawing> {
     let palette = Palette::of(state.dark);
     let mut drawing = Drawing::new(SIDE, SIDE, palette.paint(Ink::Pane));
+    state.recording()?;
     draw_moment(state, at, |_| None, &mut drawing, [0.0, 0.0, SIDE])?;
     Some(drawing)
+}
+
+/// A board among the tokens of the model that was asked about it; where none was, among those of one made for it.
+fn placed(state: &State) -> Option<(Boards, Placement)> {
+    let board = state.board();
+    let asked = state.recording().and_then(|recording| {
+        let dimensions = &recording.dimensions;
+        let boards = Boards::of(dimensions.tokens - dimensions.puzzle_tokens, dimensions.vocab)?;
+        Some((boards, place(board, boards)?))
+    });
+    asked.or_else(|| {
+        let own = match board {
+            Board::Sudoku(sheet) => Boards::Sudoku(sheet.board().shape()),
+            Board::Maze(maze) => Boards::Maze { side: maze.side() },
+            Board::Arc(sheet) => Boards::Arc { side: sheet.input().rows().max(sheet.input().cols()) },
+        };
+        Some((own, place(board, own)?))
+    })
 }
 
 /// Draws the board after `at` micro-steps at a place, with the grounds that lie below cells.
@@ -270,14 +295,12 @@ fn draw_moment(
     drawing: &mut Drawing,
     place: [f32; 3],
 ) -> Option<()> {
-    let (board, recording) = (state.board(), state.recording()?);
-    let scene = scene(board, Some(recording), at, state.shown_truth().as_ref());
-    let dimensions = &recording.dimensions;
-    let boards = Boards::of(dimensions.tokens - dimensions.puzzle_tokens, dimensions.vocab)?;
-    let placed = crate::task::place(board, boards)?;
-    let cells = tokens_of(board, dimensions);
+    let (board, recording) = (state.board(), state.recording());
+    let scene = scene(board, recording, at, state.shown_truth().as_ref());
+    let (boards, placed) = placed(state)?;
+    let cells: Vec<usize> = (0..placed.size.0 * placed.size.1).map(|cell| placed.token(cell)).collect();
     let inputs: Vec<i32> = cells.iter().map(|token| placed.tokens[*token]).collect();
-    let readout = at.checked_sub(1).and_then(|step| recording.steps.get(step)).map(|step| &step.readout);
+    let readout = readout(recording, at).filter(|_| scene.answered);
     let tokens: Vec<i32> = match readout {
         Some(readout) => cells.iter().map(|token| readout.best(*token).0 as i32).collect(),
         None => inputs.clone(),
@@ -304,7 +327,6 @@ fn draw_moment(
 }
 
 fn board_drawing(state: &State) -> Option<Drawing> {
-    let recording = state.recording()?;
     let mut measured = Measured::default();
     measured.follow(state, &state.scene());
     let (palette, theme) = (Palette::of(state.dark), if state.dark { &Theme::DARK } else { &Theme::LIGHT });
@@ -317,7 +339,7 @@ fn board_drawing(state: &State) -> Option<Drawing> {
     draw_moment(state, state.doc.playhead.at, ground, &mut drawing, [MARGIN, MARGIN, SIDE])?;
     let y = MARGIN + SIDE + MARGIN + CAPTION;
     drawing.text([MARGIN, y], moment(state), CAPTION, Anchor::Start, palette.paint(Ink::Secondary));
-    if overlay != Overlay::None && !measured.cells.is_empty() {
+    if let Some(recording) = state.recording().filter(|_| overlay != Overlay::None && !measured.cells.is_empty()) {
         legend(&mut drawing, theme, palette, overlay, &measured, (y + CAPTION + 6.0, recording));
     }
     Some(drawing)
@@ -332,6 +354,7 @@ fn moment(state: &State) -> String {
             let step = if at.module == Module::L { format!("L {}", at.l_step + 1) } else { "H".to_owned() };
             format!("{}: {cycle}, {step}", state.doc.title)
         }
+        None if state.computed() == 0 => format!("{}: not answered", state.doc.title),
         None => format!("{}: before the first step", state.doc.title),
     }
 }
@@ -418,7 +441,32 @@ mod tests {
         let mut short = self::state(4, 2);
         assert!(plot(&short, Plot::Trajectory, FileKind::Png).unwrap_err().contains("segment"));
         short.doc.run.told = None;
-        assert!(board(&short, 1).is_err());
+        assert!(moment_drawing(&short, 0).is_none());
+    }
+
+    #[test]
+    fn a_board_that_no_model_answers_is_saved_as_it_stands() {
+        let mut state = state(0, 0);
+        let text = format!("S{}G", "# ".repeat(449));
+        let task = r#"{"train":[],"test":[{"input":[[1,2,3],[4,5,6]]}]}"#;
+        let sheet = crate::board::arc::Sheet::new("a", crate::board::arc::Task::parse(task).unwrap()).unwrap();
+        let boards = [sudoku(), crate::board::maze::Maze::parse(&text).unwrap().into(), sheet.into()];
+        for board in boards {
+            // With the model of another kind of board that is there, with its run, and without any.
+            for told in [true, false] {
+                let told = told.then(|| Told { recording: recording(4, |_, _| 1), uncertainty: vec![0.5; 4] });
+                state.doc.run.told = told;
+                state.doc.history = History::new(board.clone());
+                let export = super::board(&state, 1).unwrap();
+                let picture = image::load_from_memory(&export.bytes).unwrap().to_rgb8();
+                let (x, y) = (MARGIN as u32 + 8, MARGIN as u32 + 8);
+                let mut row = (0..SIDE as u32 - 16).map(|across| picture.get_pixel(x + across, y));
+                let first = *picture.get_pixel(x, y);
+                assert!(row.any(|pixel| *pixel != first), "cells are told apart");
+            }
+        }
+        let found = notes(&state);
+        assert!(found.iter().any(|(name, _)| name == "sample") && !found.iter().any(|(name, _)| name == "model"));
     }
 
     #[test]

@@ -61,7 +61,8 @@ impl Judged {
     pub fn text(&self, board: &Board) -> String {
         match (self, board) {
             (Self::Sudoku { solutions, rating }, _) => match solutions {
-                Solutions::Unique(_) => format!("one solution · rating {rating}"),
+                Solutions::Unique(_) if *rating == 0 => "one solution, found without a guess".to_owned(),
+                Solutions::Unique(_) => format!("one solution, rating {rating}"),
                 other => other.to_string(),
             },
             (Self::Maze(shortest), Board::Maze(maze)) => maze_text(maze, shortest),
@@ -90,6 +91,7 @@ fn maze_text(maze: &Maze, shortest: &Shortest) -> String {
 /// What a board is, beside its name.
 pub fn subtitle(board: &Board, judged: Option<&Judged>) -> String {
     let own = match board {
+        Board::Sudoku(sheet) if sheet.board().givens() == 1 => "1 given".to_owned(),
         Board::Sudoku(sheet) => format!("{} givens", sheet.board().givens()),
         Board::Maze(maze) => format!("{side} × {side}", side = maze.side()),
         Board::Arc(sheet) => arc_subtitle(sheet),
@@ -166,7 +168,8 @@ fn sudoku(scene: &Scene) -> Vec<Figure> {
 
 fn maze(seen: &Seen) -> Vec<Figure> {
     if seen.verdict == PathVerdict::NoWay {
-        return vec![Figure::new(seen.stray, "", "cells on its path", Tone::Strong)];
+        let cells = if seen.stray == 1 { "cell on its path" } else { "cells on its path" };
+        return vec![Figure::new(seen.stray, "", cells, Tone::Strong)];
     }
     let share = (100 * seen.found).checked_div(seen.length).unwrap_or(100);
     let tone = |n: usize| if n > 0 { Tone::Wrong } else { Tone::Right };
@@ -199,6 +202,8 @@ pub fn verdict(board: &Board, scene: &Scene) -> Option<(Tone, String)> {
     let told = match board {
         Board::Sudoku(_) if scene.solved => (Tone::Right, "keeps all rules".to_owned()),
         Board::Sudoku(_) => return None,
+        // What is wrong with the answer to the maze before is told when the next one has come.
+        Board::Maze(_) if scene.stale && !scene.solved => (Tone::Plain, "thinking again…".to_owned()),
         Board::Maze(_) => path_verdict(scene.path.as_ref()?, scene.solved),
         Board::Arc(_) if scene.grid.is_none() => (Tone::Wrong, "shows no grid: its first cell is no colour".to_owned()),
         Board::Arc(sheet) => match (sheet.output().is_some(), scene.solved) {

@@ -6,6 +6,7 @@ use super::scene::Truth;
 use super::state::State;
 use crate::board::sudoku::Solutions;
 use crate::board::{Board, Kind};
+use crate::engine::shipped_for;
 use crate::task::{Boards, Placement, place};
 
 impl State {
@@ -33,23 +34,27 @@ impl State {
             ));
         };
         let (name, kind, side) = (&model.name, board.kind(), boards.side());
+        let other = match shipped_for(board) {
+            Some(_) => "take another model",
+            None => "train a model on such boards: none here knows them",
+        };
         Some(match (boards.kind() == kind, kind) {
             (false, _) => {
-                format!("{name} was made for {boards} boards and cannot answer this {board}. Choose another model.")
+                format!("{name} was made for {boards} boards and cannot answer this {board}: {other}.")
             }
             (true, Kind::Sudoku) => {
                 let shape = boards.to_string().replace(" Sudoku", "");
                 let own = board.to_string().replace(" Sudoku", "");
                 format!(
-                    "{name} was made for {shape} boards and cannot answer a {own} one. Take a {shape} puzzle, or another model."
+                    "{name} was made for {shape} boards and cannot answer a {own} one. Take a {shape} puzzle, or {other}."
                 )
             }
             (true, Kind::Maze) => format!(
-                "{name} knows mazes of up to {side} × {side}; this one is {own} × {own}. Draw a smaller one, or take another model.",
+                "{name} knows mazes of up to {side} × {side}; this one is {own} × {own}. Draw a smaller one, or {other}.",
                 own = board.size().0
             ),
             (true, Kind::Arc) => format!(
-                "{name} has a canvas of {side} × {side}; this input is {} × {}. Make it smaller, or take another model.",
+                "{name} has a canvas of {side} × {side}; this input is {} × {}. Make it smaller, or {other}.",
                 board.size().0,
                 board.size().1
             ),

@@ -75,6 +75,8 @@ pub struct Stroke {
 /// A selected part of a grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Selection {
+    /// The document it is in.
+    pub document: u64,
     /// Whose part it is; while another grid is worked on, nothing is selected.
     pub place: Place,
     /// The part.
@@ -94,12 +96,14 @@ pub struct Hand {
     pub place: Option<Place>,
     /// The selected part of an ARC grid.
     pub selection: Option<Selection>,
+    /// The part of an ARC grid that was copied last, as the clipboard has it.
+    pub part: Option<String>,
     /// The stroke that is being drawn.
     pub stroke: Option<Stroke>,
 }
 
 impl Default for Hand {
     fn default() -> Self {
-        Self { tool: Tool::Brush, colour: 1, pencil: false, place: None, selection: None, stroke: None }
+        Self { tool: Tool::Brush, colour: 1, pencil: false, place: None, selection: None, part: None, stroke: None }
     }
 }

@@ -13,7 +13,9 @@ use crate::board::Kind;
 /// What the keys of this frame ask for.
 pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
     if let Some(id) = state.rebinding {
-        return ctx.input(|input| input.events.iter().find_map(|event| bound(event, id))).into_iter().collect();
+        // They are meant for nothing else.
+        let events = ctx.input_mut(|input| std::mem::take(&mut input.events));
+        return events.iter().find_map(|event| bound(event, id)).into_iter().collect();
     }
     if ctx.text_edit_focused()
         || ctx.any_popup_open()
@@ -21,6 +23,7 @@ pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
         || state.movie.is_some()
         || state.palette.is_some()
         || state.picture.is_some()
+        || state.keys.is_some()
         || state.closing.is_some()
     {
         return Vec::new();
@@ -47,13 +50,25 @@ fn taken(events: &[Event], action: impl Fn(&Event) -> Option<Action>) -> Vec<Act
     actions
 }
 
+/// A pressed key. With Shift, a digit's key says what stands above the digit; commands are bound to the digit.
+fn pressed(event: &Event) -> Option<(Key, Modifiers)> {
+    let Event::Key { key, physical_key, pressed: true, modifiers, .. } = event else { return None };
+    let digit = physical_key.filter(|physical| modifiers.shift && is_digit(*physical) && !is_digit(*key));
+    Some((digit.unwrap_or(*key), *modifiers))
+}
+
+fn is_digit(key: Key) -> bool {
+    use Key::{Num0, Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9};
+    [Num0, Num1, Num2, Num3, Num4, Num5, Num6, Num7, Num8, Num9].contains(&key)
+}
+
 /// The keys that a command gets: those pressed, none with Backspace, the ones before with Esc.
 fn bound(event: &Event, id: CommandId) -> Option<Action> {
-    let Event::Key { key, pressed: true, modifiers, .. } = event else { return None };
+    let (key, modifiers) = pressed(event)?;
     match key {
         Key::Escape => Some(Action::Rebind(None)),
         Key::Backspace | Key::Delete if modifiers.is_none() => Some(Action::SetShortcut(id, None)),
-        _ => Some(Action::SetShortcut(id, Some(Shortcut::pressed(*key, *modifiers)))),
+        _ => Some(Action::SetShortcut(id, Some(Shortcut::pressed(key, modifiers)))),
     }
 }
 
@@ -71,8 +86,7 @@ fn action(event: &Event, state: &State, widget_focused: bool) -> Option<Action> 
             let digit = text.chars().next().filter(|_| text.len() == 1)?;
             typed(digit, state)
         }
-        Event::Key { key, pressed: true, modifiers, .. } => key_action(*key, *modifiers, state, widget_focused),
-        _ => None,
+        _ => pressed(event).and_then(|(key, modifiers)| key_action(key, modifiers, state, widget_focused)),
     }
 }
 
@@ -116,9 +130,6 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
             Key::Backspace => return Some(Action::Erase),
             _ => {}
         }
-    }
-    if key == Key::Escape && state.keys.is_some() {
-        return Some(Action::ToggleKeys);
     }
     let mine = widget_focused && modifiers.is_none() && matches!(key, Key::Space | Key::ArrowLeft | Key::ArrowRight);
     if mine {
@@ -177,6 +188,22 @@ mod tests {
     }
 
     #[test]
+    fn a_digits_key_is_the_digit_with_shift_too() {
+        let mut state = state();
+        let modifiers = Modifiers { shift: true, ..Modifiers::COMMAND };
+        let event = |key, physical_key| Event::Key { key, physical_key, pressed: true, repeat: false, modifiers };
+        let asked = |state: &State, key, physical| action(&event(key, Some(physical)), state, false);
+        let sudoku = asked(&state, Key::Num1, Key::Num1);
+        assert!(sudoku.is_some());
+        assert_eq!(asked(&state, Key::Exclamationmark, Key::Num1), sudoku);
+        // Where digits need Shift, another one may stand above the key.
+        assert_ne!(asked(&state, Key::Num2, Key::Num1), sudoku);
+        state.settings.mode = Mode::Explore;
+        let given = bound(&event(Key::Exclamationmark, Some(Key::Num1)), CommandId::Undo);
+        assert_eq!(given, Some(Action::SetShortcut(CommandId::Undo, Some(Shortcut { modifiers, key: Key::Num1 }))));
+    }
+
+    #[test]
     fn digits_need_a_selection() {
         let mut state = state();
         let typed = |state: &State, text: &str| action(&Event::Text(text.into()), state, false);
@@ -190,12 +217,12 @@ mod tests {
     #[test]
     fn what_is_typed_behind_the_palettes_keys_is_meant_for_it() {
         let state = state();
-        let pressed = |key, modifiers| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
+        let press = |key, modifiers| Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers };
         let frame = [
-            pressed(Key::P, Modifiers::COMMAND),
-            pressed(Key::L, Modifiers::NONE),
+            press(Key::P, Modifiers::COMMAND),
+            press(Key::L, Modifiers::NONE),
             Event::Text("l".into()),
-            pressed(Key::I, Modifiers::NONE),
+            press(Key::I, Modifiers::NONE),
             Event::Text("i".into()),
         ];
         let asked = taken(&frame, |event| action(event, &state, false));

@@ -147,7 +147,7 @@ pub fn wgpu_setup() -> WgpuSetup {
 }
 
 /// Where runs are kept: beside what else the program keeps.
-fn usual_runs() -> Option<PathBuf> {
+pub fn usual_runs() -> Option<PathBuf> {
     eframe::storage_dir("hrmscope").map(|folder| folder.join("runs"))
 }
 

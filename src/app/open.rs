@@ -1,5 +1,7 @@
 //! What an opened or dropped file is: decided by its content, never by its name.
 
+mod folder;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -10,8 +12,7 @@ use thiserror::Error;
 use super::trace::Traced;
 use crate::board::maze::Picture;
 use crate::board::{Found, read};
-use crate::checkpoint::steps;
-use crate::dataset::{Collection, DataError, Specimen, browse, is_data};
+use crate::dataset::{Collection, DataError, Specimen, browse};
 use crate::export::is_trace;
 use crate::figure::Pixels;
 
@@ -19,11 +20,15 @@ use crate::figure::Pixels;
 const LARGEST_TEXT: u64 = 16 * 1024 * 1024;
 /// The most puzzles of a set that are shown.
 const MOST_PUZZLES: usize = 5000;
+/// How a picture begins.
+const PNG: &[u8] = b"\x89PNG";
+/// What people may open.
+const FORMS: &str = "a Sudoku of 16, 36 or 81 cells (`.` for a blank), a maze of `# SG` or as PNG, an ARC task as JSON";
 
 /// A file that was recognised.
 #[derive(Debug, Clone)]
 pub enum Opened {
-    /// One board in one of its text forms.
+    /// Boards in their text forms; of [`look`] one alone.
     Boards(Found),
     /// Many puzzles.
     Set(Collection),
@@ -72,16 +77,49 @@ pub enum OpenError {
         /// Why not.
         why: String,
     },
-    /// Neither a board nor a checkpoint.
-    #[error(
-        "{path} is neither a puzzle nor a checkpoint: it starts like neither a PyTorch nor a safetensors file, and {why}. Open a Sudoku of 16, 36 or 81 cells (`.` for a blank), a maze of `# SG` or as PNG, an ARC task, or a checkpoint"
-    )]
-    Neither {
+    /// A text that is no board.
+    #[error("{path} holds no puzzle that can be read: {why}. What can be opened: {}", FORMS)]
+    NoPuzzle {
         /// The file.
         path: PathBuf,
         /// Why it is no board.
         why: String,
     },
+    /// Neither a text nor a checkpoint.
+    #[error(
+        "{path} is neither a puzzle nor a checkpoint: it is not text, and starts like neither a PyTorch nor a safetensors file. What can be opened: {}, or a checkpoint",
+        FORMS
+    )]
+    Neither {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder without anything to open.
+    #[error(
+        "{path} holds neither puzzles nor a checkpoint: {why}. A folder of puzzles has files of them in it ({}), a checkpoint's a `step_N` file or a run's `checkpoints`",
+        FORMS
+    )]
+    Nothing {
+        /// The folder.
+        path: PathBuf,
+        /// What is in it.
+        why: String,
+    },
+}
+
+impl OpenError {
+    /// The reason, without what could be opened instead.
+    fn why(&self) -> String {
+        match self {
+            Self::Unreadable { why, .. } => why.to_string(),
+            Self::Set { why, .. }
+            | Self::Trace { why, .. }
+            | Self::NoMaze { why, .. }
+            | Self::NoPuzzle { why, .. }
+            | Self::Nothing { why, .. } => why.clone(),
+            Self::Neither { .. } => "it is not text".to_owned(),
+        }
+    }
 }
 
 /// Looks into a file or folder.
@@ -89,18 +127,21 @@ pub enum OpenError {
 /// # Errors
 /// [`OpenError`] says which file, what it is not, and what would be.
 pub fn look(path: &Path) -> Result<Opened, OpenError> {
-    let unreadable = |why| OpenError::Unreadable { path: path.to_owned(), why };
     if crate::train::watch::is_run(path) {
         return Ok(Opened::Run(path.to_owned()));
     }
     if path.is_dir() {
-        // A checkpoint may have a builder's files beside it.
-        let weights = [path.to_owned(), path.join("checkpoints")].iter().any(|folder| !steps(folder).is_empty());
-        return match !weights && is_data(path) {
-            true => browse(path, MOST_PUZZLES).map(Opened::Set).map_err(|why| damaged(path, &why)),
-            false => Ok(Opened::Checkpoint(path.to_owned())),
-        };
+        return folder::look(path);
     }
+    look_at_file(path).map(|opened| match opened {
+        Opened::Boards(found) => gathered(found),
+        other => other,
+    })
+}
+
+/// Looks into a file, whose boards may be several.
+fn look_at_file(path: &Path) -> Result<Opened, OpenError> {
+    let unreadable = |why| OpenError::Unreadable { path: path.to_owned(), why };
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(unreadable)?;
     file.by_ref().take(LARGEST_TEXT).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -118,11 +159,10 @@ pub fn look(path: &Path) -> Result<Opened, OpenError> {
     match recognise(path, bytes) {
         Ok(Opened::Boards(found)) if !found.plain && !table => Ok(match several() {
             Ok(Some(set)) => Opened::Set(set),
-            _ => gathered(found),
+            _ => Opened::Boards(found),
         }),
-        Ok(Opened::Boards(found)) => Ok(gathered(found)),
         // Solutions, say, with their challenges beside them.
-        Err(no_board @ OpenError::Neither { .. }) => match several() {
+        Err(no_board @ OpenError::NoPuzzle { .. }) => match several() {
             Ok(Some(set)) => Ok(Opened::Set(set)),
             Err(why) if table || long => Err(damaged(path, &why)),
             _ => Err(no_board),
@@ -148,13 +188,14 @@ fn is_table(bytes: &[u8]) -> bool {
 
 /// Many boards make a set; what is right is found by the solver.
 pub(super) fn gathered(found: Found) -> Opened {
-    if found.boards.len() < 2 {
-        return Opened::Boards(found);
-    }
+    if found.boards.len() < 2 { Opened::Boards(found) } else { Opened::Set(collected(found)) }
+}
+
+fn collected(found: Found) -> Collection {
     let specimens = found.boards.into_iter().map(|(name, board)| Specimen::solved(name, board)).collect();
     let left_out = (found.left_out > 0)
         .then(|| format!("{} rows or tasks hold no board, or are too many, and were left out.", found.left_out));
-    Opened::Set(Collection { specimens, notes: left_out.into_iter().collect() })
+    Collection { specimens, notes: left_out.into_iter().collect() }
 }
 
 /// What the content of a file is.
@@ -162,18 +203,21 @@ fn recognise(path: &Path, bytes: Vec<u8>) -> Result<Opened, OpenError> {
     if is_checkpoint(&bytes) {
         return Ok(Opened::Checkpoint(path.to_owned()));
     }
-    if bytes.starts_with(b"\x89PNG") {
+    if bytes.starts_with(PNG) {
         let no_maze = |why: String| OpenError::NoMaze { path: path.to_owned(), why };
         let pixels = Pixels::from_png(&bytes).map_err(|e| no_maze(e.to_string()))?;
         let picture = Picture::new(pixels.width as usize, pixels.height as usize, &pixels.rgba);
         return picture.map(|picture| Opened::Picture(Arc::new(picture))).map_err(|e| no_maze(e.to_string()));
     }
-    let neither = |why: String| OpenError::Neither { path: path.to_owned(), why };
-    if bytes.len() as u64 == LARGEST_TEXT {
-        return Err(neither("it is too long".to_owned()));
+    let no_puzzle = |why: String| OpenError::NoPuzzle { path: path.to_owned(), why };
+    if bytes.contains(&0) {
+        return Err(OpenError::Neither { path: path.to_owned() });
     }
-    let text = String::from_utf8(bytes).map_err(|_| neither("it is not text".to_owned()))?;
-    read(&text).map(Opened::Boards).map_err(|e| neither(e.to_string()))
+    if bytes.len() as u64 == LARGEST_TEXT {
+        return Err(no_puzzle(format!("the text is longer than {} MiB", LARGEST_TEXT >> 20)));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| OpenError::Neither { path: path.to_owned() })?;
+    read(&text).map(Opened::Boards).map_err(|e| no_puzzle(e.to_string()))
 }
 
 /// Pickles and their zip archives start with these bytes; safetensors with the length of a JSON object.
@@ -208,7 +252,6 @@ mod tests {
         assert!(matches!(look_at(b"PK\x03\x04rest"), Ok(Opened::Checkpoint(_))));
         assert!(matches!(look_at(b"\x80\x02rest"), Ok(Opened::Checkpoint(_))));
         assert!(matches!(look_at(b"\x10\0\0\0\0\0\0\0{\"a\":1}"), Ok(Opened::Checkpoint(_))));
-        assert!(matches!(look(Path::new(".")), Ok(Opened::Checkpoint(_))));
     }
 
     #[test]
@@ -230,20 +273,6 @@ mod tests {
         // One task alone is a board, however many test inputs it has.
         let two = br#"{"train":[],"test":[{"input":[[1]]},{"input":[[2]]}]}"#;
         assert!(matches!(look_at(two), Ok(Opened::Boards(found)) if found.plain));
-    }
-
-    #[test]
-    fn a_folder_is_data_or_a_checkpoint() {
-        let folder = tempfile::tempdir().unwrap();
-        let task = r#"{"train":[],"test":[{"input":[[1]]}]}"#;
-        std::fs::write(folder.path().join("a.json"), task).unwrap();
-        std::fs::write(folder.path().join("b.json"), task).unwrap();
-        assert!(matches!(look(folder.path()), Ok(Opened::Set(set)) if set.specimens.len() == 2));
-        std::fs::write(folder.path().join("b.json"), "{").unwrap();
-        let message = look(folder.path()).unwrap_err().to_string();
-        assert!(message.contains("set of puzzles") && message.contains("b.json"), "{message}");
-        std::fs::write(folder.path().join("step_7"), "weights").unwrap();
-        assert!(matches!(look(folder.path()), Ok(Opened::Checkpoint(_))));
     }
 
     #[test]
@@ -351,10 +380,14 @@ mod tests {
 
     #[test]
     fn what_fits_nothing_says_what_would() {
-        for bytes in [&b"hello"[..], b"", b"\xff\xfe\xfd", b"1234", &[b'1'; 100_000], b"{}", b"a,b"] {
+        for bytes in [&b"hello"[..], b"", b"\xff\xfe\xfd", b"1234", &[b'1'; 100_000], b"{}", b"a,b", b"\0\x01"] {
             let message = look_at(bytes).unwrap_err().to_string();
             assert!(message.contains("file.txt") && message.contains("16, 36 or 81"), "{message}");
+            let text = !bytes.iter().any(|byte| matches!(byte, 0 | 0xff));
+            assert_ne!(text, message.contains("PyTorch"), "checkpoints are no texts: {message}");
         }
+        let colour = look_at(br#"{"train":[],"test":[{"input":[[12]]}]}"#).unwrap_err().to_string();
+        assert!(colour.contains("file.txt holds no puzzle that can be read: as an ARC task: "), "{colour}");
         let message = look(Path::new("/no/such/file")).unwrap_err().to_string();
         assert!(message.contains("/no/such/file") && message.contains("Check"), "{message}");
     }

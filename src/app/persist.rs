@@ -76,6 +76,8 @@ pub struct Settings {
     pub hidden_runs: Vec<PathBuf>,
     /// The preset of the last new run.
     pub preset: Option<String>,
+    /// How many givens a new Sudoku has when their number is chosen.
+    pub givens: usize,
     /// The side of new mazes.
     pub maze_side: usize,
     /// How new mazes are laid out.
@@ -122,6 +124,7 @@ impl Default for Settings {
             runs: Vec::new(),
             hidden_runs: Vec::new(),
             preset: None,
+            givens: 30,
             maze_side: 9,
             maze_kind: MazeKind::Perfect,
             safe_colours: false,

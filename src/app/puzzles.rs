@@ -58,11 +58,24 @@ impl Difficulty {
     }
 }
 
+/// The numbers of givens that can be asked for; the fewest are found in a moment.
+pub fn askable_givens(shape: Shape) -> RangeInclusive<usize> {
+    let fewest = match shape.side() {
+        4 => 4,
+        6 => 11,
+        9 => 26,
+        _ => shape.cells() / 3,
+    };
+    fewest..=shape.cells() - 1
+}
+
 /// What kind of puzzle is to be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// A Sudoku.
     Sudoku(Shape, Difficulty),
+    /// A Sudoku with so many givens.
+    Givens(Shape, usize),
     /// A maze.
     Maze {
         /// Cells along one side.
@@ -83,7 +96,7 @@ impl What {
     /// The kind of board.
     pub fn kind(self) -> Kind {
         match self {
-            Self::Sudoku(..) => Kind::Sudoku,
+            Self::Sudoku(..) | Self::Givens(..) => Kind::Sudoku,
             Self::Maze { .. } => Kind::Maze,
             Self::Arc { .. } => Kind::Arc,
         }
@@ -93,6 +106,7 @@ impl What {
     pub fn title(self) -> String {
         match self {
             Self::Sudoku(shape, difficulty) => format!("New {shape}, {}", difficulty.name().to_lowercase()),
+            Self::Givens(shape, givens) => format!("New {shape}, {givens} givens"),
             Self::Maze { side, kind } => format!("New {side} × {side} maze, {kind}"),
             Self::Arc { family, .. } => family_of(family).name.to_owned(),
         }
@@ -122,6 +136,10 @@ pub fn make(what: What, seed: u64) -> Result<Board, String> {
     match what {
         What::Sudoku(shape, difficulty) => {
             let puzzle = sudoku::generate(shape, difficulty.givens(shape), &mut rng).map_err(|e| e.to_string())?;
+            Ok(puzzle.board.into())
+        }
+        What::Givens(shape, givens) => {
+            let puzzle = sudoku::generate(shape, givens..=givens, &mut rng).map_err(|e| e.to_string())?;
             Ok(puzzle.board.into())
         }
         What::Maze { side, kind } => {
@@ -167,6 +185,16 @@ pub fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sudoku_has_as_many_givens_as_were_asked_for() {
+        for shape in Shape::ALL {
+            for givens in [*askable_givens(shape).start(), *askable_givens(shape).end()] {
+                let board = make(What::Givens(shape, givens), 5).unwrap();
+                assert_eq!(board.sudoku().unwrap().givens(), givens, "{shape}");
+            }
+        }
+    }
 
     #[test]
     fn every_puzzle_can_be_made() {

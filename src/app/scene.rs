@@ -65,6 +65,8 @@ pub struct Scene {
     pub cells: Vec<Cell>,
     /// Whether there is an answer to show.
     pub answered: bool,
+    /// The answer is that to the board before an edit; what was edited has none.
+    pub stale: bool,
     /// Cells that the model has to fill.
     pub open: usize,
     /// Of them, how many it is sure of.
@@ -199,7 +201,8 @@ pub fn scene(board: &Board, recording: Option<&Recording>, playhead: usize, trut
     let mut scene = match (&view, now) {
         (Some(view), Some(now)) => {
             let before = readout(recording, playhead.saturating_sub(1));
-            answered(board, view, now, before)
+            let asked = recording.and_then(|recording| recording.question.as_ref());
+            answered(board, view, asked.map(|question| question.tokens.as_slice()), now, before)
         }
         _ => bare(board),
     };
@@ -208,14 +211,22 @@ pub fn scene(board: &Board, recording: Option<&Recording>, playhead: usize, trut
     scene
 }
 
-fn answered(board: &Board, view: &View, now: &Readout, before: Option<&Readout>) -> Scene {
+/// `question` are the tokens that were asked, where they are known.
+fn answered(board: &Board, view: &View, question: Option<&[i32]>, now: &Readout, before: Option<&Readout>) -> Scene {
     let open = view.open(board, Some(now));
+    let tokens = &view.placed.tokens;
+    // The cells of an ARC answer are no cells of the grid that is asked.
+    let edited =
+        |token: usize| view.task != "arc" && question.is_some_and(|question| question.get(token) != tokens.get(token));
     let cells: Vec<Cell> = (0..view.cells())
         .map(|cell| {
             let token = view.placed.token(cell);
-            let given = glyph(view.task, view.placed.tokens[token]);
+            let given = glyph(view.task, tokens[token]);
             let (said, confidence) = view.said(now, cell);
             let asked = open[cell];
+            if edited(token) {
+                return Cell::new(given, asked);
+            }
             Cell {
                 answer: Some(said).filter(|said| asked || view.task == "maze" && *said != given),
                 confidence: if asked { confidence } else { 1.0 },
@@ -230,6 +241,7 @@ fn answered(board: &Board, view: &View, now: &Readout, before: Option<&Readout>)
         rows: view.placed.size.0,
         cols: view.placed.size.1,
         answered: true,
+        stale: question.is_some_and(|question| question != tokens.as_slice()),
         open: asked().count(),
         sure: asked().filter(|cell| !is_nothing(cell.answer) && cell.confidence >= SURE).count(),
         changed: asked().filter(|cell| cell.changed).count(),
@@ -300,7 +312,8 @@ fn judge_maze(maze: &maze::Maze, scene: &mut Scene, truth: Option<&Truth>) {
         let off = marked[at] && shortest.steps().is_some() && !shortest.holds(at);
         cell.wrong = off || !cell.open && cell.answer.is_some();
     }
-    let kept = scene.cells.iter().all(|cell| cell.open == matches!(cell.answer, Some(Glyph::Path | Glyph::Open)));
+    let keeps = |cell: &Cell| cell.open == matches!(cell.answer, Some(Glyph::Path | Glyph::Open));
+    let kept = scene.cells.iter().all(|cell| keeps(cell) || scene.stale && cell.answer.is_none());
     scene.solved = kept && seen.verdict == PathVerdict::Shortest;
     scene.path = Some(seen);
 }
@@ -411,6 +424,27 @@ mod tests {
         assert_eq!((token_of(&board, dimensions, 3), token_of(&board, dimensions, 9)), (Some(11), None));
         let cells = [cell_of(&board, dimensions, 11), cell_of(&board, dimensions, 5), cell_of(&board, dimensions, 9)];
         assert_eq!(cells, [Some(3), None, None]);
+    }
+
+    #[test]
+    fn an_edited_cell_waits_for_its_answer_and_the_others_keep_theirs() {
+        let open = Board::from(maze::Maze::parse("S  \n # \n  G").unwrap());
+        let mut told = told(9, 6, 1, |_, token| [3, 5, 5, 2, 1, 5, 2, 2, 4][token]);
+        let tokens = task::place(&open, Boards::of(9, 6).unwrap()).unwrap().tokens;
+        told.question = Some(crate::trace::Question { tokens, puzzle_id: 0 });
+        let before = scene(&open, Some(&told), 1, None);
+        assert!(before.solved && !before.stale);
+        // A wall beside the path: nothing is wrong with the path, and the wall has not been answered yet.
+        let walled = Board::from(maze::Maze::parse("S  \n## \n  G").unwrap());
+        let after = scene(&walled, Some(&told), 1, None);
+        assert!(after.stale && after.solved && after.wrong == 0);
+        assert_eq!((after.cells[3].given, after.cells[3].answer), (Glyph::Wall, None));
+        // A wall in its way.
+        let cut = Board::from(maze::Maze::parse("S #\n # \n  G").unwrap());
+        let after = scene(&cut, Some(&told), 1, None);
+        assert!(after.stale && !after.solved);
+        let verdict = super::super::figures::verdict(&cut, &after).unwrap();
+        assert_eq!(verdict.1, "thinking again…");
     }
 
     #[test]

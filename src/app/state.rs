@@ -29,6 +29,10 @@ pub const SPEEDS: &[f32] = &[0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 15.0, 30.0, 60.0];
 pub const FLASH: f64 = 0.4;
 /// How long a message that is no error stays, seconds.
 pub const NOTE_STAYS: f64 = 7.0;
+/// An error stays so many seconds, unless it is closed; the log keeps it.
+const ERROR_STAYS: f64 = 45.0;
+/// So many messages have room.
+const MOST_TOASTS: usize = 3;
 
 /// What of the clockwork is shown in the whole window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +48,7 @@ pub enum Enlarged {
 pub struct Toast {
     /// Its name.
     pub id: u64,
-    /// Something went wrong; such a message stays until it is closed.
+    /// Something went wrong; such a message stays longer.
     pub error: bool,
     /// What, where and what to do.
     pub text: String,
@@ -127,6 +131,8 @@ pub struct State {
     pub generating: bool,
     /// Messages in the corner.
     pub toasts: Vec<Toast>,
+    /// Messages that had no room beside those and stand in the log alone.
+    pub passed_over: usize,
     /// Everything that happened.
     pub log: Vec<LogLine>,
     /// A picture that is becoming a maze.
@@ -180,6 +186,7 @@ impl State {
             missing: Vec::new(),
             generating: false,
             toasts: Vec::new(),
+            passed_over: 0,
             log: Vec::new(),
             picture: None,
             keys: None,
@@ -280,8 +287,9 @@ impl State {
         let id = self.next_id;
         self.next_id += 1;
         self.toasts.push(Toast { id, error, text, remedy, born: self.now });
-        let surplus = self.toasts.len().saturating_sub(3);
+        let surplus = self.toasts.len().saturating_sub(MOST_TOASTS);
         self.toasts.drain(..surplus);
+        self.passed_over += surplus;
     }
 
     /// Moves the playhead, as far as there are steps.
@@ -298,8 +306,12 @@ impl State {
     pub fn tick(&mut self, now: f64) -> Option<f64> {
         self.now = now;
         super::library::refresh(self);
-        self.toasts.retain(|toast| toast.error || now - toast.born < NOTE_STAYS);
-        let toasts = self.toasts.iter().filter(|t| !t.error).map(|t| NOTE_STAYS - (now - t.born)).reduce(f64::min);
+        let left = |toast: &Toast| if toast.error { ERROR_STAYS } else { NOTE_STAYS } - (now - toast.born);
+        self.toasts.retain(|toast| left(toast) > 0.0);
+        if self.toasts.is_empty() {
+            self.passed_over = 0;
+        }
+        let toasts = self.toasts.iter().map(left).reduce(f64::min);
         let moves = !self.settings.still && self.doc.playhead.at > 0;
         let flash = (moves && now - self.doc.playhead.moved_at < FLASH).then_some(0.0);
         [toasts, flash, self.play()].into_iter().flatten().reduce(f64::min)
@@ -406,12 +418,16 @@ mod tests {
     }
 
     #[test]
-    fn errors_stay_and_notes_go() {
+    fn errors_stay_longer_than_notes_and_the_log_keeps_all() {
         let mut state = state(0);
         state.say(true, "broken", None);
         state.say(false, "done", None);
         state.tick(NOTE_STAYS + 1.0);
         assert_eq!(state.toasts.len(), 1);
         assert!(state.toasts[0].error && state.log.len() == 2);
+        ["a", "b", "c", "d"].into_iter().for_each(|text| state.say(true, text, None));
+        assert_eq!((state.toasts.len(), state.passed_over), (3, 2));
+        state.tick(2.0 * NOTE_STAYS + ERROR_STAYS);
+        assert_eq!((state.toasts.len(), state.passed_over, state.log.len()), (0, 0, 6));
     }
 }

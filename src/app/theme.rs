@@ -43,24 +43,6 @@ pub enum ThemeChoice {
 }
 
 impl ThemeChoice {
-    /// The next one, as the button goes round.
-    pub fn next(self) -> Self {
-        match self {
-            Self::System => Self::Dark,
-            Self::Dark => Self::Light,
-            Self::Light => Self::System,
-        }
-    }
-
-    /// The name in menus.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::System => "Follow the system",
-            Self::Dark => "Dark",
-            Self::Light => "Light",
-        }
-    }
-
     /// What egui calls it.
     pub fn preference(self) -> egui::ThemePreference {
         match self {
@@ -288,6 +270,8 @@ impl Theme {
             state.corner_radius = round;
             state.expansion = 0.0;
         }
+        // The ground of a box that is not ticked is seen on every other.
+        v.widgets.inactive.bg_fill = self.raised_more.lerp_to_gamma(self.faint, 0.3);
         v
     }
 }

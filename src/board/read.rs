@@ -5,8 +5,8 @@ use super::maze::{self, Maze};
 use super::sudoku::{self, Sudoku};
 use super::{Board, Kind};
 
-/// The most rows of a puzzle file that are kept.
-const MOST_ROWS: usize = 500;
+/// The most rows or tasks of a file that are kept where nobody says how many.
+const MOST: usize = 500;
 
 /// What a text holds: one board or several, each with a name where the text gives one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,10 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError`] says what the text looks like, and where it is not that.
 pub fn read(text: &str) -> Result<Found, ReadError> {
+    read_most(text, MOST, MOST)
+}
+
+fn read_most(text: &str, most_rows: usize, most_tasks: usize) -> Result<Found, ReadError> {
     let text = text.trim_start_matches('\u{feff}');
     let first = text.trim_start();
     if first.is_empty() {
@@ -57,11 +61,17 @@ pub fn read(text: &str) -> Result<Found, ReadError> {
     if let Some(board) = Sudoku::parse_table(text) {
         return Ok(Found { boards: vec![(None, board.into())], left_out: 0, plain: true });
     }
+    // What numpy prints is no list of JSON's.
+    if first.starts_with('[')
+        && let Ok(board) = Sudoku::parse(text, None)
+    {
+        return Ok(Found { boards: vec![(None, board.into())], left_out: 0, plain: true });
+    }
     if first.starts_with(['{', '[']) {
-        return tasks(Document::parse(text)?);
+        return tasks(Document::parse(text)?, most_tasks);
     }
     if text.contains(',') {
-        return rows(text);
+        return rows(text, most_rows);
     }
     let board = one(text, None)?;
     Ok(Found { boards: vec![(None, board)], left_out: 0, plain: true })
@@ -75,7 +85,7 @@ fn one(text: &str, shape: Option<sudoku::Shape>) -> Result<Board, ReadError> {
     }
 }
 
-fn tasks(document: Document) -> Result<Found, ReadError> {
+fn tasks(document: Document, most: usize) -> Result<Found, ReadError> {
     let tasks = match document {
         Document::Task(task) => vec![(None, task)],
         Document::Tasks(tasks) => tasks.into_iter().map(|(name, task)| (Some(name), task)).collect(),
@@ -86,7 +96,7 @@ fn tasks(document: Document) -> Result<Found, ReadError> {
         let sheet = Sheet::new(name.clone().unwrap_or_else(|| "Task".to_owned()), task)?;
         Some((name, sheet.into()))
     };
-    let boards: Vec<_> = tasks.into_iter().filter_map(sheet).take(MOST_ROWS).collect();
+    let boards: Vec<_> = tasks.into_iter().filter_map(sheet).take(most).collect();
     match boards.is_empty() {
         true => Err(ReadError::NothingAsked),
         false => Ok(Found { left_out: all - boards.len(), boards, plain }),
@@ -94,7 +104,7 @@ fn tasks(document: Document) -> Result<Found, ReadError> {
 }
 
 /// The questions of a puzzle file, with or without its header: in each row the first field that is a board.
-fn rows(text: &str) -> Result<Found, ReadError> {
+fn rows(text: &str, most: usize) -> Result<Found, ReadError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut found = Found { boards: Vec::new(), left_out: 0, plain: false };
     let mut count = 0;
@@ -104,8 +114,8 @@ fn rows(text: &str) -> Result<Found, ReadError> {
             continue;
         }
         count += 1;
-        let board = row.ok().and_then(|row| row.iter().find_map(question));
-        match board.filter(|_| found.boards.len() < MOST_ROWS) {
+        let wanted = row.ok().filter(|_| found.boards.len() < most);
+        match wanted.and_then(|row| row.iter().find_map(question)) {
             Some(board) => found.boards.push((None, board)),
             None => found.left_out += 1,
         }
@@ -122,6 +132,14 @@ fn question(field: &str) -> Option<Board> {
 }
 
 impl Found {
+    /// As [`read`], but all tasks of an ARC file are kept, and as many rows of a puzzle file as are asked for.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn up_to(text: &str, most_rows: usize) -> Result<Self, ReadError> {
+        read_most(text, most_rows, usize::MAX)
+    }
+
     /// The first board, with its name; the first of this kind, where one is preferred.
     pub fn first(&self, kind: Option<Kind>) -> Option<&(Option<String>, Board)> {
         self.boards
@@ -149,6 +167,11 @@ mod tests {
         assert_eq!(kinds("[[1,0,0,4],[0,0,2,0],[0,0,0,0],[4,0,0,1]]"), [Kind::Sudoku]);
         assert_eq!(kinds("S #\n# #\n#G "), [Kind::Maze]);
         assert_eq!(kinds("S ## ##G "), [Kind::Maze]);
+        assert_eq!(kinds("S.#\n#.#\n#G."), [Kind::Maze], "dots are open cells where there are walls");
+        assert_eq!(kinds("1..4..2.....4..1"), [Kind::Sudoku]);
+        assert_eq!(kinds("\"1..4..2.....4..1\""), [Kind::Sudoku]);
+        assert_eq!(kinds("[[1 0 0 4]\n [0 0 2 0]\n [0 0 0 0]\n [4 0 0 1]]"), [Kind::Sudoku]);
+        assert_eq!(kinds("1 . ║ . 4\n. . ║ 2 .\n════╬════\n. . ║ . .\n4 . ║ . 1"), [Kind::Sudoku]);
         assert_eq!(kinds(r#"{"train":[],"test":[{"input":[[1,2]]}]}"#), [Kind::Arc]);
         let several = read(r#"{"a":{"train":[],"test":[{"input":[[1,2]]}]},"b":{"train":[],"test":[]}}"#).unwrap();
         assert_eq!((several.boards[0].0.as_deref(), several.left_out), (Some("a"), 1));
@@ -168,6 +191,20 @@ mod tests {
         let maze = read("source,question,answer,rating\n\"a, b\",S ## ##G ,S ## ##G ,3\nbad,row\n").unwrap();
         assert_eq!((maze.boards[0].1.kind(), maze.left_out), (Kind::Maze, 1));
         assert!(maze.first(Some(Kind::Sudoku)).is_some());
+    }
+
+    #[test]
+    fn as_many_rows_are_read_as_are_asked_for() {
+        let table = "mine,1..4....2.......,x,0\n".repeat(700);
+        let kept = |found: Found| (found.boards.len(), found.left_out);
+        assert_eq!(kept(read(&table).unwrap()), (500, 200));
+        assert_eq!(kept(Found::up_to(&table, 600).unwrap()), (600, 100));
+        assert_eq!(kept(Found::up_to(&table, usize::MAX).unwrap()), (700, 0));
+        let tasks: Vec<String> =
+            (0..700).map(|at| format!(r#""{at}":{{"train":[],"test":[{{"input":[[1]]}}]}}"#)).collect();
+        let tasks = format!("{{{}}}", tasks.join(","));
+        assert_eq!(kept(read(&tasks).unwrap()), (500, 200));
+        assert_eq!(kept(Found::up_to(&tasks, 3).unwrap()), (700, 0));
     }
 
     #[test]

@@ -53,8 +53,8 @@ pub struct Build {
 
 #[derive(Debug, clap::Args)]
 pub struct Info {
-    /// A puzzle CSV, ARC JSON (a file or folder), or a builder's folder.
-    path: PathBuf,
+    /// A puzzle CSV, ARC JSON (a file or folder), a builder's folder, or generated:…
+    source: DataSource,
     /// One JSON object on standard output.
     #[arg(long)]
     json: bool,
@@ -126,7 +126,7 @@ fn build(arguments: &Build) -> anyhow::Result<()> {
 }
 
 fn info(arguments: &Info) -> anyhow::Result<()> {
-    let info = watched("rows", |watch| dataset::info(&arguments.path, watch))?;
+    let info = watched("rows", |watch| dataset::info_of(&arguments.source, watch))?;
     if arguments.json {
         println!("{}", serde_json::to_string(&info)?);
     } else {

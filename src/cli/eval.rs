@@ -42,6 +42,9 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut set = arguments.data.to_measure(arguments.limit.unwrap_or(usize::MAX))?;
     let boards = set.boards();
+    for note in set.notes() {
+        eprintln!("{note}");
+    }
     let checkpoint = open_for(&arguments.checkpoint, Some(boards.seq_len()))?;
     made_for(&checkpoint.config, boards).map_err(|why| anyhow::anyhow!("{} {why}", arguments.data))?;
     if let Some(known) = &checkpoint.identifiers {

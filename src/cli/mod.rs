@@ -20,7 +20,7 @@ mod solve;
 mod trace;
 mod train;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -32,8 +32,7 @@ use crate::app;
 pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Puzzles and checkpoints to open.
-    #[arg(value_parser = existing)]
+    /// Puzzles, sets of them, runs and checkpoints to open; files or folders.
     files: Vec<PathBuf>,
     /// What computes in the window: `cpu`, `gpu`, or `gpu:N` as `hrmscope devices` lists them.
     #[arg(long, value_name = "D")]
@@ -90,14 +89,22 @@ fn end_with_the_reader() {
     }
 }
 
-/// A misspelt command would otherwise be taken for a file.
-fn existing(text: &str) -> Result<PathBuf, String> {
-    let path = PathBuf::from(text);
-    if path.exists() {
-        Ok(path)
-    } else {
-        Err("there is no such file or command; hrmscope --help lists the commands".into())
+/// A misspelt command would otherwise be taken for a file. Of files the window opens those that are there, and tells which are
+/// not.
+fn check_files(files: &[PathBuf]) -> Result<(), Usage> {
+    match files.first() {
+        Some(first) if looks_like_command(first) && !files.iter().any(|file| file.exists()) => Err(Usage(format!(
+            "{}: there is no such file or command; hrmscope --help lists the commands",
+            first.display()
+        ))),
+        _ => Ok(()),
     }
+}
+
+/// Whether a name has nothing but what the names of commands have.
+fn looks_like_command(path: &Path) -> bool {
+    let letters = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    path.to_str().is_some_and(letters)
 }
 
 fn window(options: app::Options) -> anyhow::Result<()> {
@@ -121,6 +128,7 @@ impl Arguments {
         if self.command.is_some() {
             end_with_the_reader();
         }
+        check_files(&self.files)?;
         match self.command {
             None if app::has_display() => {
                 let documents = app::usual_documents();
@@ -144,5 +152,21 @@ impl Arguments {
             Some(Command::Convert(arguments)) => convert::run(&arguments),
             Some(Command::Bench(arguments)) => bench::run(&arguments),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_that_are_not_there_are_told_in_the_window_and_misspelt_commands_before() {
+        let wrong = |names: &[&str]| check_files(&names.iter().map(PathBuf::from).collect::<Vec<_>>()).is_err();
+        assert!(wrong(&["frobnicate"]) && wrong(&["slove", "puzzle.txt"]) && wrong(&["data-set", "info"]));
+        assert!(!wrong(&[]) && !wrong(&["gone.json"]) && !wrong(&["/no/such"]) && !wrong(&["gone.json", "solve"]));
+        assert!(!wrong(&["slove", env!("CARGO_MANIFEST_DIR")]), "what is there is opened");
+        let read = |names: &[&str]| Arguments::try_parse_from([&["hrmscope"][..], names].concat()).unwrap();
+        assert!(read(&["devices"]).command.is_some());
+        assert_eq!(read(&["a.json", "b.json"]).files.len(), 2);
     }
 }

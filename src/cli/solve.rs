@@ -15,7 +15,7 @@ use super::trace;
 use crate::board::arc::Grid;
 use crate::board::maze::{Maze, PathVerdict, Shortest};
 use crate::board::sudoku::{Shape, Solutions, Sudoku, classify};
-use crate::board::{Board, read};
+use crate::board::{Board, Found, read};
 use crate::checkpoint::{Checkpoint, open_for};
 use crate::engine::{Thought, shipped_for, think};
 use crate::export::record;
@@ -172,7 +172,12 @@ fn board(arguments: &Arguments) -> anyhow::Result<Board> {
     if let Some(shape) = arguments.box_text.as_deref().map(Shape::parse_box).transpose()? {
         return Ok(Sudoku::parse(&text, Some(shape)).with_context(|| format!("{source} is no board"))?.into());
     }
-    let found = read(&text).with_context(|| format!("{source} is no board"))?;
+    let found = match arguments.pick.as_deref() {
+        None => read(&text),
+        // What is no number may stand anywhere.
+        Some(pick) => Found::up_to(&text, pick.parse().ok().filter(|row| *row > 0).unwrap_or(usize::MAX)),
+    };
+    let found = found.with_context(|| format!("{source} is no board"))?;
     let stem =
         arguments.file.as_ref().and_then(|file| file.file_stem()).map(|stem| stem.to_string_lossy().into_owned());
     let (name, board) = picked(found.boards, arguments.pick.as_deref(), &source)?;

@@ -13,9 +13,10 @@ use serde_json::json;
 use super::Usage;
 use super::device::Choice;
 use super::presets;
+use crate::app;
 use crate::dataset::DataSource;
 use crate::train::watch::is_free;
-use crate::train::{News, Place, Request, Run, RunConfig, Until, ask, memory_with, preset, read_config};
+use crate::train::{News, Place, Request, Run, RunConfig, Until, ask, elsewhere, memory_with, preset, read_config};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -123,6 +124,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     spinner.finish_and_clear();
     eprintln!("{}", run.summary());
+    // The window finds it by this; without it the run is as good.
+    if let Some(root) = app::usual_runs() {
+        let _ = elsewhere::remember(&root, out);
+    }
 
     let minutes = arguments.minutes.map(|m| Duration::try_from_secs_f64(m * 60.0)).transpose()?;
     let last = run.config().train.schedule.steps;
@@ -230,6 +235,8 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
     for assignment in arguments.set.iter().cloned().chain(gradient) {
         config = preset::set(&config, &assignment).map_err(|why| Usage(why.to_string()))?;
     }
+    config.check().map_err(Usage)?;
+    config.model.validate().map_err(|why| Usage(why.to_string()))?;
     if let (None, DataSource::File { path, .. } | DataSource::Arc { path, .. }) = (&arguments.data, &config.data) {
         ensure!(
             path.exists(),

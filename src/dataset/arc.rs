@@ -42,6 +42,43 @@ impl ArcTasks {
 /// # Errors
 /// Names the file and what is wrong with it; no task at all; one name for two tasks.
 pub fn read_arc(path: &Path) -> Result<ArcTasks, DataError> {
+    let tasks = gather(path, &mut Err::<(), DataError>)?;
+    let mut names = HashSet::new();
+    for (name, _) in tasks.training.iter().chain(&tasks.evaluation) {
+        if !names.insert(name) {
+            let why = format!("two tasks have the name `{}`", short(name));
+            return Err(DataError::Content { path: path.to_owned(), why });
+        }
+    }
+    Ok(tasks)
+}
+
+/// [`read_arc`] for looking at tasks: files of a folder that cannot be read stand beside those that can, and one name may
+/// stand for two tasks.
+///
+/// # Errors
+/// There is nothing that can be read, and why.
+pub(super) fn read_arc_in_part(path: &Path) -> Result<(ArcTasks, Vec<DataError>), DataError> {
+    let mut refused = Vec::new();
+    let found = gather(path, &mut |why| {
+        refused.push(why);
+        Ok(())
+    });
+    match found {
+        // The first reason says more than that there is no task.
+        Err(_) if !refused.is_empty() => Err(refused.swap_remove(0)),
+        found => Ok((found?, refused)),
+    }
+}
+
+/// Whether a file holds nothing but the solutions of challenges that lie beside it, and is read with them.
+pub fn goes_with_another(path: &Path) -> bool {
+    partner(path, SOLUTIONS, CHALLENGES).is_some_and(|challenges| challenges.is_file())
+}
+
+/// The tasks of a file or folder, sorted by name. `refuse` is told of each file of a folder that cannot be read, and ends the
+/// reading by an error of its own.
+fn gather(path: &Path, refuse: &mut dyn FnMut(DataError) -> Result<(), DataError>) -> Result<ArcTasks, DataError> {
     let mut tasks = ArcTasks::default();
     if path.is_dir() {
         let inner = path.join("data");
@@ -52,12 +89,12 @@ pub fn read_arc(path: &Path) -> Result<ArcTasks, DataError> {
             (found, _) => found,
         };
         match found {
-            [None, None] => folder(path, &mut tasks)?,
+            [None, None] => folder(path, &mut tasks, refuse)?,
             [training, evaluation] => {
                 for (half, list) in [(training, &mut tasks.training), (evaluation, &mut tasks.evaluation)] {
                     let Some(half) = half else { continue };
                     let mut inside = ArcTasks::default();
-                    folder(&half, &mut inside)?;
+                    folder(&half, &mut inside, refuse)?;
                     list.extend(inside.training.into_iter().chain(inside.evaluation));
                 }
             }
@@ -65,15 +102,8 @@ pub fn read_arc(path: &Path) -> Result<ArcTasks, DataError> {
     } else {
         tasks.evaluation = file(path)?;
     }
-    let wrong = |why: String| DataError::Content { path: path.to_owned(), why };
     if tasks.is_empty() {
-        return Err(wrong("there is not one ARC task in it".into()));
-    }
-    let mut names = HashSet::new();
-    for (name, _) in tasks.training.iter().chain(&tasks.evaluation) {
-        if !names.insert(name) {
-            return Err(wrong(format!("two tasks have the name `{}`", short(name))));
-        }
+        return Err(DataError::Content { path: path.to_owned(), why: "there is not one ARC task in it".into() });
     }
     tasks.training.sort_by(|one, other| one.0.cmp(&other.0));
     tasks.evaluation.sort_by(|one, other| one.0.cmp(&other.0));
@@ -101,7 +131,11 @@ pub(super) fn looks_like_arc(path: &Path) -> bool {
 
 /// The JSON files of a folder. Challenges go with their solutions; those without any are passed over when others have
 /// some, for they have nothing to learn or measure with.
-fn folder(path: &Path, tasks: &mut ArcTasks) -> Result<(), DataError> {
+fn folder(
+    path: &Path,
+    tasks: &mut ArcTasks,
+    refuse: &mut dyn FnMut(DataError) -> Result<(), DataError>,
+) -> Result<(), DataError> {
     let failed = |reason| FileError { what: "read", path: path.to_owned(), reason };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(failed)? {
@@ -115,18 +149,30 @@ fn folder(path: &Path, tasks: &mut ArcTasks) -> Result<(), DataError> {
         files.iter().filter(|file| partner(file, CHALLENGES, SOLUTIONS).is_some()).collect();
     let solved = |file: &Path| partner(file, CHALLENGES, SOLUTIONS).is_some_and(|solutions| solutions.is_file());
     if challenges.is_empty() {
-        return files.iter().try_for_each(|path| {
-            tasks.evaluation.extend(file(path)?);
-            Ok(())
-        });
+        return files.iter().try_for_each(|path| add(&mut tasks.evaluation, path, refuse));
     }
     let some = challenges.iter().any(|file| solved(file));
     for path in challenges.into_iter().filter(|file| !some || solved(file)) {
         let training = path.file_name().is_some_and(|name| name.to_string_lossy().contains("training"));
         let list = if training { &mut tasks.training } else { &mut tasks.evaluation };
-        list.extend(file(path)?);
+        add(list, path, refuse)?;
     }
     Ok(())
+}
+
+/// Adds the tasks of a file, if it can be read.
+fn add(
+    list: &mut Vec<(String, Task)>,
+    path: &Path,
+    refuse: &mut dyn FnMut(DataError) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    match file(path) {
+        Ok(found) => {
+            list.extend(found);
+            Ok(())
+        }
+        Err(why) => refuse(why),
+    }
 }
 
 fn file(path: &Path) -> Result<Vec<(String, Task)>, DataError> {
@@ -256,6 +302,32 @@ mod tests {
             !looks_like_arc(&folder.path().join("tasks/readme.md"))
                 && !looks_like_arc(folder.path().join("x").as_path())
         );
+    }
+
+    #[test]
+    fn to_look_at_a_folder_what_cannot_be_read_is_told_beside_the_rest() {
+        let folder = folder_of(&[
+            ("some/a.json", ONE),
+            ("some/b.json", &ONE.replace('2', "12")),
+            ("some/c.json", ONE),
+            ("some/many.json", &format!("{{\"a\": {ONE}}}")),
+            ("none/a.json", "{"),
+            ("halves/training/a.json", ONE),
+            ("halves/evaluation/b.json", "{"),
+            ("x_challenges.json", &format!("{{\"e\": {ASKED}}}")),
+            ("x_solutions.json", r#"{"e": [[[8]]]}"#),
+            ("y_solutions.json", r#"{"e": [[[8]]]}"#),
+        ]);
+        let read = |name: &str| read_arc_in_part(&folder.path().join(name));
+        let (tasks, refused) = read("some").unwrap();
+        assert_eq!(names(&tasks.evaluation), ["a", "a", "c"]);
+        assert!(refused.len() == 1 && refused[0].to_string().contains("12 is no colour"), "{refused:?}");
+        let (tasks, refused) = read("halves").unwrap();
+        assert_eq!((tasks.len(), refused.len()), (1, 1));
+        assert!(read("none").unwrap_err().to_string().contains("a.json"));
+        assert!(read("gone").is_err());
+        let told = |name: &str| goes_with_another(&folder.path().join(name));
+        assert!(told("x_solutions.json") && !told("x_challenges.json") && !told("y_solutions.json"));
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::arc::{holds_halves, read_arc_in_part};
 use super::kind::Kind;
-use super::{Answered, CsvPuzzles, DataError, Rows, Wrong, builder, open, read_arc};
+use super::{Answered, CsvPuzzles, DataError, Rows, Wrong, builder, open};
 use crate::board::Board;
 use crate::board::arc::{Pair, Sheet, Task};
 use crate::board::maze::MazePuzzle;
@@ -16,6 +17,10 @@ use crate::task::{Boards, Example, IGNORE, arc};
 
 /// How many bytes at the start of a file are looked at to see what it is.
 const START: u64 = 1 << 12;
+/// How many files that cannot be read are named, each with why.
+const NAMED: usize = 3;
+/// The most characters of a reason.
+const LONGEST_REASON: usize = 200;
 
 /// A puzzle of a set.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +79,9 @@ pub struct Collection {
 }
 
 impl Collection {
-    fn cut(&mut self, limit: usize) {
+    /// Keeps the first `limit` puzzles of more, and says so.
+    pub fn cut(&mut self, limit: usize) {
+        self.specimens.truncate(limit);
         self.notes.push(format!("The first {limit} are shown; the set has more."));
     }
 
@@ -84,7 +91,7 @@ impl Collection {
 }
 
 /// The first `limit` puzzles of a puzzle CSV, of ARC JSON, or of a folder of either or of a public builder. Of two parts the
-/// one that is meant for measuring is taken.
+/// one that is meant for measuring is taken. Task files of a folder that cannot be read are told, and left out.
 ///
 /// # Errors
 /// What is wrong with the file or folder, and where.
@@ -108,9 +115,34 @@ pub fn browse(path: &Path, limit: usize) -> Result<Collection, DataError> {
     }
 }
 
-/// Whether a folder holds data, by what lies in it.
-pub fn is_data(folder: &Path) -> bool {
-    folder.is_dir() && Kind::of(folder).is_ok()
+/// Whether a folder has the form of one set, and is no heap of files: a public builder's, puzzle files to learn from and to
+/// measure on, halves of ARC tasks.
+pub fn is_one_set(folder: &Path) -> bool {
+    let of_parts =
+        || matches!(Kind::of(folder), Ok(Kind::Builder { .. } | Kind::Csv { train: Some(_), test: Some(_) }));
+    holds_halves(folder) || builder::unlabelled(folder).is_some() || of_parts()
+}
+
+/// Files of a folder that cannot be read, as a list for people: the first few by name and reason, and how many more.
+pub fn listed(folder: &Path, whys: &[String]) -> String {
+    // All are in the one folder, so its name says nothing.
+    let within = folder.join("").display().to_string();
+    let short = |why: &String| -> String {
+        let why = why.replace(&within, "");
+        let cut = why.chars().count() > LONGEST_REASON;
+        why.chars().take(LONGEST_REASON).chain(cut.then_some('…')).collect()
+    };
+    let mut list: Vec<String> = whys.iter().take(NAMED).map(short).collect();
+    if whys.len() > NAMED {
+        list.push(format!("and {} more", whys.len() - NAMED));
+    }
+    list.join("; ")
+}
+
+/// A sentence about files of a folder that were left out; None where there is none.
+pub fn left_out(folder: &Path, whys: &[String]) -> Option<String> {
+    let files = if whys.len() == 1 { "1 file was".to_owned() } else { format!("{} files were", whys.len()) };
+    (!whys.is_empty()).then(|| format!("{files} left out: {}.", listed(folder, whys)))
 }
 
 fn is_json(path: &Path) -> Result<bool, DataError> {
@@ -142,11 +174,14 @@ pub fn browse_csv(mut puzzles: CsvPuzzles, limit: usize) -> Result<Collection, D
 }
 
 fn browse_arc(path: &Path, limit: usize) -> Result<Collection, DataError> {
-    let tasks = read_arc(path)?;
+    let (tasks, refused) = read_arc_in_part(path)?;
     let both = !tasks.training.is_empty() && !tasks.evaluation.is_empty();
     let named = |source: &'static str| move |(name, task)| (if both { source } else { "" }, name, task);
     let training = tasks.training.into_iter().map(named("training"));
-    browse_tasks(training.chain(tasks.evaluation.into_iter().map(named("evaluation"))), limit)
+    let mut found = browse_tasks(training.chain(tasks.evaluation.into_iter().map(named("evaluation"))), limit)?;
+    let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
+    found.notes.extend(left_out(path, &refused));
+    Ok(found)
 }
 
 /// Tasks with where they come from and their names: each of their test inputs is a puzzle.
@@ -257,6 +292,43 @@ mod tests {
             assert_eq!(names, ["a, test 1", "a, test 2"]);
             assert_eq!(found.notes, ["1 tasks without a test input were left out."]);
         }
+    }
+
+    #[test]
+    fn task_files_that_cannot_be_read_are_told_beside_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let task = r#"{"train":[],"test":[{"input":[[1]]}]}"#;
+        for name in ["a", "b", "c"] {
+            std::fs::write(folder.path().join(format!("{name}.json")), task).unwrap();
+        }
+        assert!(browse(folder.path(), 9).unwrap().notes.is_empty());
+        std::fs::write(folder.path().join("b.json"), task.replace('1', "12")).unwrap();
+        let found = browse(folder.path(), 9).unwrap();
+        assert_eq!(found.specimens.len(), 2);
+        let note = &found.notes[0];
+        assert!(note.starts_with("1 file was left out: b.json: ") && note.contains("12 is no colour"), "{note}");
+        for name in ["a", "c", "d", "e"] {
+            std::fs::write(folder.path().join(format!("{name}.json")), "{").unwrap();
+        }
+        assert!(browse(folder.path(), 9).unwrap_err().to_string().contains("a.json"), "nothing can be read");
+        std::fs::write(folder.path().join("a.json"), task).unwrap();
+        let note = browse(folder.path(), 9).unwrap().notes.remove(0);
+        assert!(note.starts_with("4 files were left out: b.json: ") && note.ends_with("; and 1 more."), "{note}");
+        assert!(!note.contains(folder.path().to_str().unwrap()), "{note}");
+    }
+
+    #[test]
+    fn one_set_is_told_from_a_heap_of_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("train.csv"), "question,answer\n").unwrap();
+        std::fs::write(path("a.json"), "{}").unwrap();
+        assert!(!is_one_set(folder.path()) && !is_one_set(&path("gone")));
+        std::fs::write(path("test.csv"), "question,answer\n").unwrap();
+        assert!(is_one_set(folder.path()));
+        std::fs::remove_file(path("test.csv")).unwrap();
+        std::fs::create_dir(path("training")).unwrap();
+        assert!(is_one_set(folder.path()) && is_one_set(fixture("", |_| {}).path()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::kind::Kind;
 use super::open::boards;
 use super::split::Keys;
 use super::summary::{Seen, Summary, fingerprint, widen};
-use super::{Answered, CsvPuzzles, DataError, Rows, Wrong, builder, read_arc};
+use super::{Answered, CsvPuzzles, DataError, DataSource, Rows, Wrong, builder, read_arc};
 use crate::board::arc::Task;
 use crate::task::Boards;
 
@@ -20,7 +20,7 @@ use crate::task::Boards;
 pub struct Info {
     /// Where it is.
     pub path: PathBuf,
-    /// `csv`, `arc` or `builder`.
+    /// `csv`, `arc`, `builder` or `generated`.
     pub kind: &'static str,
     /// `sudoku`, `maze` or `arc`.
     pub task: &'static str,
@@ -157,6 +157,26 @@ pub fn info(path: &Path, watch: Watch) -> Result<Info, DataError> {
     }
 }
 
+/// [`info`] of whatever says where puzzles come from: generated ones are made, and looked at as a file of them would be.
+///
+/// # Errors
+/// As [`info`]; or there are no such puzzles.
+pub fn info_of(source: &DataSource, watch: Watch) -> Result<Info, DataError> {
+    if let DataSource::File { path, .. } | DataSource::Arc { path, .. } = source {
+        return info(path, watch);
+    }
+    let set = source.load(None, watch)?;
+    let boards = set.boards();
+    let (mut summary, mut seen) = (Summary { boards: boards.to_string(), ..Summary::default() }, Seen::default());
+    for index in 0..set.len() {
+        count(&mut summary, &mut seen, boards, index as u64, &set.example(index)?);
+        going(watch, index)?;
+    }
+    let part = PartInfo { name: "generated".to_owned(), content: Content::Rows(summary) };
+    let path = PathBuf::from(source.to_string());
+    Ok(Info { path, kind: "generated", task: boards.task(), parts: vec![part], shared: None })
+}
+
 /// What a file or folder is called; the name of a lone part.
 fn own_name(path: &Path) -> String {
     let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -262,5 +282,29 @@ impl fmt::Display for Content {
                 write!(f, "without an answer, {duplicates} duplicates; grids of {least} to {most} cells along a side")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_puzzles_are_described_as_a_file_of_them_would_be() {
+        let told = |text: &str| info_of(&text.parse().unwrap(), &|_| true).unwrap();
+        let sudokus = told("generated:4x4,givens=6..8,count=9,seed=1");
+        assert_eq!((sudokus.kind, sudokus.task, sudokus.shared), ("generated", "sudoku", None));
+        assert!(sudokus.to_string().starts_with("generated: 4x4 Sudoku: 9 rows, 9 kept, 0 with a wrong answer"));
+        let mazes = told("generated:maze-9x9,length=8..40,count=5,seed=1").to_string();
+        assert!(mazes.contains("9x9 maze: 5 rows, 5 kept") && mazes.contains("paths of "), "{mazes}");
+        let tasks = told("generated:arc-12x12,families=all,pairs=1,seed=1").to_string();
+        assert!(tasks.contains("ARC 12x12"), "{tasks}");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.json");
+        std::fs::write(&path, r#"{"train":[],"test":[{"input":[[1]]}]}"#).unwrap();
+        let text = path.display();
+        assert_eq!(told(&format!("arc:{text},augment=3")), told(&text.to_string()));
+        let none = info_of(&"generated:4x4,givens=1..2,count=3".parse().unwrap(), &|_| true);
+        assert!(none.is_err());
     }
 }

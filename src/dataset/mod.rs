@@ -23,12 +23,12 @@ mod tasks;
 
 pub use self::csv::{CsvPuzzle, CsvPuzzles, CsvWriter, Wrong, write_csv, write_maze_csv};
 pub use answered::Answered;
-pub use arc::{ArcTasks, read_arc};
-pub use browse::{Collection, RightAnswer, Specimen, browse, browse_csv, browse_tasks, is_data};
+pub use arc::{ArcTasks, goes_with_another, read_arc};
+pub use browse::{Collection, RightAnswer, Specimen, browse, browse_csv, browse_tasks, is_one_set, left_out, listed};
 pub use build::{BuildOptions, Built, TestFrom, Watch, build};
 pub use builder::{Begins, Counts, FolderWriter, Metadata, PartWriter, Rows, identifiers, parts};
 pub use error::DataError;
-pub use info::{Content, Info, PartInfo, TasksInfo, info};
+pub use info::{Content, Info, PartInfo, TasksInfo, info, info_of};
 pub use sampler::{Sampler, SamplerState};
 pub use set::{DataSet, Part};
 pub use source::DataSource;

@@ -103,7 +103,8 @@ impl DataSet {
     /// ARC tasks in variants.
     pub fn of_tasks(tasks: TaskSet) -> Self {
         let (boards, identifiers) = (Boards::Arc { side: tasks.side() }, tasks.identifiers());
-        Self { boards, identifiers, pool: Pool::Tasks(tasks), notes: Vec::new(), renamed: Vec::new(), as_it_is: false }
+        let notes = tasks.note().into_iter().collect();
+        Self { boards, identifiers, pool: Pool::Tasks(tasks), notes, renamed: Vec::new(), as_it_is: false }
     }
 
     /// The rows of a builder's folder.

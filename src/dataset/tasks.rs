@@ -24,12 +24,21 @@ pub struct Known {
 /// Pairs that tell the variants of a family apart.
 const BASIS: usize = 3;
 
+/// The longest side of the grids of a task's pairs whose output is known.
+fn largest(task: &Task) -> usize {
+    let pairs = task.train.iter().chain(&task.test).filter(|pair| pair.output.is_some());
+    let grids = pairs.flat_map(|pair| std::iter::once(&pair.input).chain(&pair.output));
+    grids.map(|grid| grid.rows().max(grid.cols())).max().unwrap_or(0)
+}
+
 /// Tasks with their variants; every variant of every task has its own puzzle id, in order, from 1.
 #[derive(Debug)]
 pub struct TaskSet {
     side: usize,
     part: Part,
     tasks: Vec<Entry>,
+    /// How many tasks have no room on the canvas.
+    too_large: usize,
 }
 
 #[derive(Debug)]
@@ -45,13 +54,16 @@ struct Entry {
 impl TaskSet {
     /// Tasks on a canvas of `side` x `side` tokens, each as it is and in up to `augment` variants. The variants of a task
     /// depend on the seed, its name and its pairs alone, so that they are the same for both parts. Pairs without a known
-    /// output are left out.
+    /// output are left out, and so are tasks with a grid that is larger than the canvas: from both parts, so that the puzzle
+    /// ids stay the same too.
     ///
     /// # Errors
-    /// A grid that is larger than the canvas, or no pair at all.
+    /// No pair at all; where the canvas is too small for all, one of them is named.
     pub fn new(side: usize, tasks: Vec<Known>, augment: usize, seed: u64, part: Part) -> Result<Self, DataError> {
         let (mut first_id, mut start) = (1, 0);
         let mut entries = Vec::new();
+        let (tasks, larger): (Vec<Known>, Vec<Known>) =
+            tasks.into_iter().partition(|known| largest(&known.task) <= side);
         // A thousand variants of a thousand tasks, each told from the others, are some minutes of work.
         let found: Vec<Vec<Variant>> =
             tasks.par_iter().map(|known| arc::variants(&known.task, &known.name, augment, seed)).collect();
@@ -64,20 +76,33 @@ impl TaskSet {
                 (Part::Test, false) => task.test,
             };
             let pairs: Vec<Pair> = pairs.into_iter().filter(|pair| pair.output.is_some()).collect();
-            let grids = pairs.iter().flat_map(|pair| std::iter::once(&pair.input).chain(&pair.output));
-            let size = grids.map(|grid| grid.rows().max(grid.cols())).max().unwrap_or(0);
-            if size > side {
-                let why = format!("it has a grid of {size} cells along a side; the canvas has {side}");
-                return Err(DataError::Task { name, why });
-            }
             let (ids, count) = (variants.len(), variants.len() * pairs.len());
             entries.push(Entry { name, pairs, variants, first_id, start });
             (first_id, start) = (first_id + ids, start + count);
         }
-        match start {
-            0 => Err(DataError::Empty),
-            _ => Ok(Self { side, part, tasks: entries }),
+        match (start, larger.first()) {
+            (0, Some(Known { name, task, .. })) => {
+                let why = format!(
+                    "it has a grid of {} cells along a side; the canvas has {side}, which is too small for all tasks",
+                    largest(task)
+                );
+                Err(DataError::Task { name: name.clone(), why })
+            }
+            (0, None) => Err(DataError::Empty),
+            _ => Ok(Self { side, part, tasks: entries, too_large: larger.len() }),
         }
+    }
+
+    /// Says how many tasks had no room on the canvas; None where all had.
+    pub(super) fn note(&self) -> Option<String> {
+        let (side, all) = (self.side, self.too_large + self.tasks.len());
+        let note = || {
+            format!(
+                "{} of {all} tasks have a grid that is larger than the canvas of {side}x{side} cells, and were left out",
+                self.too_large
+            )
+        };
+        (self.too_large > 0).then(note)
     }
 
     /// Tasks of our own families: `pairs` of each. `seed` decides the variants, `draw` the pairs.

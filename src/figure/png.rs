@@ -20,7 +20,7 @@ pub fn png(pixels: &Pixels, notes: &[(String, String)]) -> Result<Vec<u8>, PngEr
 }
 
 /// The most pixels of a picture that is read.
-const MOST_PIXELS: u32 = 1 << 24;
+const MOST_PIXELS: u32 = 1 << 25;
 
 /// A file that cannot be read as a picture.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +42,7 @@ impl Pixels {
     /// Reads a PNG file of any kind; of a moving one the first picture.
     ///
     /// # Errors
-    /// A damaged file, or one of more than 16 million pixels.
+    /// A damaged file, or one of more than 33 million pixels.
     pub fn from_png(bytes: &[u8]) -> Result<Self, UnreadablePng> {
         let mut decoder = ::png::Decoder::new(std::io::Cursor::new(bytes));
         decoder.set_transformations(::png::Transformations::normalize_to_color8() | ::png::Transformations::ALPHA);

@@ -64,11 +64,11 @@ pub struct Status {
     pub pid: u32,
     /// Steps made.
     pub step: u64,
-    /// The step where the schedule ends.
+    /// The step where it stops: the end of the schedule, or an earlier one that it was told.
     pub steps: u64,
     /// Speed since the start or the resumption.
     pub steps_per_s: f64,
-    /// Seconds to the end of the schedule at this speed.
+    /// Seconds to that step at this speed.
     pub eta_s: Option<f64>,
     /// What computes.
     pub device: String,

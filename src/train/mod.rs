@@ -1,6 +1,7 @@
 //! Training: the losses, the ACT step with its carry, the optimizers, and runs on disk.
 
 mod act;
+pub mod elsewhere;
 mod evaluate;
 mod finite;
 mod fit;

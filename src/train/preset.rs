@@ -95,7 +95,15 @@ pub fn set(config: &RunConfig, assignment: &str) -> Result<RunConfig, SetError> 
         place = object.entry(name).or_insert(Value::Null);
     }
     *place = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
-    serde_json::from_value(tree).map_err(|e| wrong(e.to_string()))
+    serde_json::from_value(tree).map_err(|e| wrong(in_words(&e.to_string())))
+}
+
+/// What serde expected, for people who write no Rust.
+fn in_words(why: &str) -> String {
+    let whole = ["usize", "u64", "u32", "u8", "i64", "i32"].iter();
+    let why =
+        whole.fold(why.to_owned(), |why, name| why.replace(&format!("expected {name}"), "expected a whole number"));
+    ["f64", "f32"].iter().fold(why, |why, name| why.replace(&format!("expected {name}"), "expected a number"))
 }
 
 /// The paths of all fields, those that hold others included.
@@ -148,6 +156,15 @@ fn distance(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
     use crate::model::{Attention, Gradient};
+
+    #[test]
+    fn a_wrong_value_is_told_in_words() {
+        let config = named("sudoku-4x4", 1).unwrap();
+        let why = set(&config, "batch=many").unwrap_err().to_string();
+        assert!(why.contains("expected a whole number") && !why.contains("usize"), "{why}");
+        let why = set(&config, "rate=fast").unwrap_err().to_string();
+        assert!(why.contains("expected a number"), "{why}");
+    }
 
     #[test]
     fn every_preset_can_be_read() {

@@ -144,10 +144,16 @@ impl RunView {
         self.status.step.max(seen)
     }
 
-    /// The end of its schedule; 0 when not known.
+    /// The step where it stops; 0 when not known.
     pub fn steps(&self) -> u64 {
         let planned = self.setup.as_ref().map_or(0, |setup| setup.steps);
         if self.status.steps > 0 { self.status.steps } else { planned }
+    }
+
+    /// The step where it stops, if that is before the end of its schedule.
+    pub fn told_to_stop_at(&self) -> Option<u64> {
+        let planned = self.setup.as_ref()?.steps;
+        Some(self.status.steps).filter(|steps| (1..planned).contains(steps))
     }
 
     /// The best held-out figure and its step.

@@ -119,10 +119,9 @@ fn a_stroke_quicker_than_frames_is_whole() {
     let mut harness = with_maze(folder.path(), Vec2::new(1280.0, 720.0));
     let board = harness.get_by_label("Maze, 5x5 maze").rect();
     let at = |cell| middle(board, 5, cell);
-    let button = |cell, pressed| {
-        let (button, modifiers) = (PointerButton::Primary, Modifiers::NONE);
-        Event::PointerButton { pos: at(cell), button, pressed, modifiers }
-    };
+    let with =
+        |button, cell, pressed| Event::PointerButton { pos: at(cell), button, pressed, modifiers: Modifiers::NONE };
+    let button = |cell, pressed| with(PointerButton::Primary, cell, pressed);
     for (from, over, to) in [(5, 7, 9), (0, 1, 10)] {
         // Each of these is what happens within one frame.
         for frame in [
@@ -136,6 +135,15 @@ fn a_stroke_quicker_than_frames_is_whole() {
         harness.step();
     }
     assert_eq!(text(&harness), "     #####S             G");
+    // A click that begins and ends within one frame is a stroke of one cell.
+    for (button, cell) in [(PointerButton::Primary, 12), (PointerButton::Secondary, 5)] {
+        for frame in [vec![Event::PointerMoved(at(cell))], vec![with(button, cell, true), with(button, cell, false)]] {
+            harness.input_mut().events.extend(frame);
+            harness.step();
+        }
+        harness.step();
+    }
+    assert_eq!(text(&harness), "      ####S #           G");
     assert!(harness.state().state.hand.stroke.is_none());
 }
 
@@ -537,7 +545,7 @@ fn pictures_of(harness: &mut Harness<'_, App>, name: &str, all: &[(Vec2, &str, T
         act(harness, Action::SetTheme(theme));
         act(harness, Action::GoTo(10));
         harness.hover_at(pos2(2.0, 2.0));
-        snapshot(harness, &format!("{name}-{width}-{}", theme.name().to_lowercase()));
+        snapshot(harness, &format!("{name}-{width}-{}", format!("{theme:?}").to_lowercase()));
     }
 }
 

@@ -103,6 +103,12 @@ fn json(arguments: &[&str]) -> serde_json::Value {
 }
 
 #[test]
+fn generated_data_are_told_like_files() {
+    let told = json(&["dataset", "info", "generated:4x4,givens=6..8,count=9,seed=1", "--json"]);
+    assert_eq!((&told["kind"], &told["parts"][0]["rows"]), (&"generated".into(), &9.into()));
+}
+
+#[test]
 fn from_puzzles_to_a_trained_model_that_answers() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
@@ -172,6 +178,10 @@ fn mazes_and_tasks_are_solved_as_sudokus_are() {
     assert_eq!((&maze["task"], maze["solution"].as_str().unwrap().len()), (&"maze".into(), 9));
     assert!(maze["solved"].is_boolean() && maze["segments"].is_u64() && maze["q_halt"].is_f64());
     std::fs::write(at("m.csv"), "source,question,answer,rating\na,S ## ##G ,x,3\nb,S    #  G,x,2\n").unwrap();
+    let many = "a,S ## ##G ,x,3\n".repeat(700) + "b,S    #  G,x,2\n";
+    std::fs::write(at("many.csv"), format!("source,question,answer,rating\n{many}")).unwrap();
+    let last = solve(&mazes, &["--file", &at("many.csv"), "--pick", "701"]);
+    assert_eq!(last["solution"], solve(&mazes, &["--puzzle", "S    #  G"])["solution"], "row 701 is what it is");
     let row = solve(&mazes, &["--file", &at("m.csv"), "--pick", "2", "--halt", "fixed"]);
     assert_eq!(row["segments"], 1, "M_max grows from 1");
     std::fs::write(at("t.json"), r#"{"train": [], "test": [{"input": [[1, 2]]}, {"input": [[3]]}]}"#).unwrap();
@@ -187,6 +197,7 @@ fn mazes_and_tasks_are_solved_as_sudokus_are() {
         (&["--checkpoint", &mazes, "--puzzle", "1... ...2 .... ..2."][..], "9x9 maze boards, not for this 4x4 Sudoku"),
         (&["--checkpoint", &tasks, "--file", &at("t.json"), "--test", "3"], "no --test 3"),
         (&["--checkpoint", &mazes, "--file", &at("m.csv"), "--pick", "7"], "holds 2 boards"),
+        (&["--checkpoint", &mazes, "--file", &at("many.csv"), "--pick", "702"], "holds 701 boards, none of them 702"),
         (&["--checkpoint", &mazes, "--puzzle", "S x"], "is no board"),
     ] {
         let (code, text) = said(arguments);
@@ -239,9 +250,12 @@ fn without_a_display_the_demo_solves_a_puzzle_in_the_terminal() {
     let out = run(&["frobnicate"], None);
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&out.stderr).contains("no such file or command"));
-    let out = run(&[env!("CARGO_MANIFEST_DIR")], None);
-    assert_eq!(out.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&out.stderr).contains("solve --file"));
+    // With something to open, what is not there is told in the window.
+    for files in [&[env!("CARGO_MANIFEST_DIR")][..], &[env!("CARGO_MANIFEST_DIR"), "gone.json"], &["gone.json"]] {
+        let out = run(files, None);
+        assert_eq!(out.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&out.stderr).contains("solve --file"));
+    }
 }
 
 #[test]

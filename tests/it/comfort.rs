@@ -41,6 +41,44 @@ fn a_command_gets_other_keys() {
 }
 
 #[test]
+fn what_is_typed_into_the_list_of_keys_does_nothing_else() {
+    let mut harness = open(Vec::new(), Vec2::new(1024.0, 640.0));
+    wait(&mut harness, "a first answer", finished);
+    harness.key_press(Key::F1);
+    harness.run_steps(3);
+    let before = harness.state().state.settings.clone();
+    harness.key_press(Key::L);
+    harness.event(eframe::egui::Event::Text("l".into()));
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.keys.as_deref(), Some("l"));
+    assert_eq!(harness.state().state.settings, before);
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.keys, None);
+}
+
+#[test]
+fn a_long_menu_stays_in_a_small_window() {
+    let mut harness = open(Vec::new(), Vec2::new(1024.0, 640.0));
+    wait(&mut harness, "a first answer", finished);
+    harness.get_by_role_and_label(Role::Button, "View").click();
+    harness.run_steps(4);
+    let last = harness.get_by_role_and_label(Role::MenuItem, "Reset layout").rect();
+    let first = harness.get_by_role_and_label(Role::MenuItem, "Sudoku board").rect();
+    assert!(last.bottom() > 600.0, "it is longer than the window: {last:?}");
+    harness.hover_at(first.center());
+    harness.event(eframe::egui::Event::MouseWheel {
+        unit: eframe::egui::MouseWheelUnit::Line,
+        delta: Vec2::new(0.0, -40.0),
+        phase: eframe::egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+        source: eframe::egui::MouseWheelSource::Wheel,
+    });
+    harness.run_steps(12);
+    assert!(harness.get_by_role_and_label(Role::MenuItem, "Reset layout").rect().bottom() < 640.0);
+}
+
+#[test]
 fn any_line_of_the_palette_is_reached_by_keys_and_pointer() {
     let mut harness = open(Vec::new(), Vec2::new(1024.0, 640.0));
     wait(&mut harness, "a first answer", finished);

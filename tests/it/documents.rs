@@ -213,6 +213,26 @@ fn a_copied_state_brings_back_board_model_and_moment() {
 }
 
 #[test]
+fn a_slip_on_a_tab_moves_no_pane() {
+    let mut harness = open_with(Options::default(), SIZE);
+    wait(&mut harness, "the shipped model has an answer", finished);
+    act(&mut harness, Action::Tab(TabAction::New));
+    harness.run_steps(2);
+    let tab = harness.get_by_label("Tab New 6x6, hard").rect();
+    let library = harness.get_by_label("Move the pane Library").rect();
+    harness.drag_at(tab.center());
+    harness.run_steps(2);
+    harness.hover_at(tab.center() + Vec2::new(12.0, 0.0));
+    harness.run_steps(2);
+    harness.drop_at(tab.center() + Vec2::new(12.0, 0.0));
+    harness.run_steps(3);
+    assert_eq!(harness.get_by_label("Tab New 6x6, hard").rect(), tab);
+    assert_eq!(harness.get_by_label("Move the pane Library").rect(), library);
+    // Beside the tabs the pane is taken hold of.
+    assert!(harness.get_by_label("Move the pane Board").rect().left() > tab.right());
+}
+
+#[test]
 fn tabs_look_as_they_did() {
     let mut harness = open_with(Options::default(), Vec2::new(1024.0, 640.0));
     wait(&mut harness, "the shipped model has an answer", finished);

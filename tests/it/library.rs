@@ -7,6 +7,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use hrmscope::app::{Action, App, Filter, LibraryAction, SetPlace, Sort, ThemeChoice};
 use hrmscope::board::sudoku::{Shape, generate_many};
+use hrmscope::figure::{Pixels, png};
 
 use crate::window::{act, finished, open, snapshot, wait};
 
@@ -49,7 +50,7 @@ fn a_set_is_asked_sorted_searched_and_opened() {
     let sums = harness.state().state.library.view().sums;
     assert_eq!((sums.all, sums.compared), (60, 60));
     assert!(sums.right > 40, "the shipped model knows such puzzles: {sums:?}");
-    let text = sums.text(harness.state().state.library.shown(), Some(2));
+    let text = sums.text(Some(2));
     harness.get_by_label_contains(text.split(", mean").next().unwrap());
     for name in ["as listed", "easy first", "hard first"] {
         click(&mut harness, &format!("Sorted: {name}"));
@@ -135,6 +136,74 @@ fn shipped_sets_and_missing_files_are_chosen_from_the_list() {
     assert_eq!(harness.state().state.settings.recent_sets.len(), 1);
     click(&mut harness, "Set Samples");
     assert_eq!(harness.state().state.library.shown().place, SetPlace::Samples);
+}
+
+#[test]
+fn a_folder_of_puzzles_in_many_forms_is_one_set_and_what_cannot_be_opened_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for (name, text) in [("maze.txt", "S #\n# #\n#G "), ("four", "1.34341221434321"), ("broken.json", "{")] {
+        std::fs::write(at(name), text).unwrap();
+    }
+    let mut harness = open(vec![folder.path().to_owned(), at("gone.json")], Vec2::new(1440.0, 900.0));
+    wait(&mut harness, "the set is there, and what is not there is told", |app| {
+        let set = app.state.library.shown();
+        set.place == SetPlace::File(folder.path().to_owned())
+            && set.specimens.len() == 2
+            && app.state.toasts.iter().any(|toast| toast.error && toast.text.contains("gone.json cannot be read"))
+    });
+    harness.run_steps(2);
+    assert!(harness.query_all_by_label_contains("1 file was left out: broken.json: ").count() > 0);
+    assert!(harness.query_all_by_label_contains("maze puzzle").count() > 0);
+}
+
+/// A maze of three by three cells, twelve pixels each, within a margin of seven.
+fn drawn(cells: &str) -> Vec<u8> {
+    let cells: Vec<char> = cells.chars().collect();
+    let place = |at: usize| at.checked_sub(7).filter(|at| *at < 36).map(|at| at / 12);
+    let colour = |at: usize| match (place(at / 50), place(at % 50)) {
+        (Some(row), Some(column)) => match cells[row * 3 + column] {
+            '#' => [10, 10, 10, 255],
+            'S' => [20, 180, 60, 255],
+            'G' => [220, 30, 30, 255],
+            _ => [250, 250, 250, 255],
+        },
+        _ => [255; 4],
+    };
+    let rgba = (0..2500).flat_map(colour).collect();
+    png(&Pixels { width: 50, height: 50, rgba }, &[]).unwrap()
+}
+
+#[test]
+fn pictures_opened_together_become_mazes_one_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [("one", "S##  # #G"), ("two", "S #  ###G"), ("three", "S# #  ##G")].map(|(name, cells)| {
+        let path = folder.path().join(format!("{name}.png"));
+        std::fs::write(&path, drawn(cells)).unwrap();
+        path
+    });
+    let mut harness = open(files.to_vec(), Vec2::new(1280.0, 720.0));
+    let picture = |app: &App| app.state.picture.as_ref().map(|draft| (draft.before + 1, draft.all()));
+    wait(&mut harness, "all pictures are read", |app| picture(app) == Some((1, 3)));
+    harness.run_steps(4);
+    harness.get_by_label_contains("Picture 1 of 3: ");
+    harness.key_press(Key::Enter);
+    harness.run_steps(4);
+    assert_eq!(picture(harness.state()), Some((2, 3)), "Enter takes the maze");
+    harness.key_press(Key::Enter);
+    harness.run_steps(4);
+    harness.get_by_label_contains("Picture 3 of 3: ");
+    click(&mut harness, "Put on the board");
+    assert_eq!(picture(harness.state()), None);
+    let mut mazes: Vec<(String, String)> = harness
+        .state()
+        .state
+        .documents()
+        .filter_map(|doc| Some((doc.title.clone(), doc.board().maze()?.to_text())))
+        .collect();
+    mazes.sort();
+    let expected = [("one", "S##  # #G"), ("three", "S# #  ##G"), ("two", "S #  ###G")];
+    assert_eq!(mazes, expected.map(|(name, cells)| (name.to_owned(), cells.to_owned())));
 }
 
 #[test]

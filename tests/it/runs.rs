@@ -38,6 +38,8 @@ const TINY: [&str; 24] = [
 fn train(folder: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hrmscope"));
     command.args(["train", "--out"]).arg(folder).args(more).env("RAYON_NUM_THREADS", "1");
+    // The list of runs is this user's; those of tests stand in another.
+    command.env("XDG_DATA_HOME", folder.parent().unwrap());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -163,6 +165,18 @@ fn one_process_at_a_time_and_asked_to_pause() {
 
 fn lines_if_whole(folder: &Path) -> usize {
     std::fs::read_to_string(folder.join("metrics.jsonl")).map_or(0, |text| text.lines().count())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_window_knows_a_run_from_a_terminal() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("anywhere");
+    assert!(start(&folder, &["--steps", "2"]).status.success());
+    let known = hrmscope::train::elsewhere::known(&place.path().join("hrmscope/runs"));
+    assert_eq!(known, [folder.canonicalize().unwrap()]);
+    let told = status(&folder);
+    assert_eq!((&told["steps"], &told["state"]), (&Value::from(2), &Value::from("paused")));
 }
 
 #[test]

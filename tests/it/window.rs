@@ -307,7 +307,7 @@ fn it_looks_as_it_did() {
         for theme in [ThemeChoice::Dark, ThemeChoice::Light] {
             act(&mut harness, Action::SetTheme(theme));
             act(&mut harness, Action::GoTo(10));
-            snapshot(&mut harness, &format!("{name}-{}", theme.name().to_lowercase()));
+            snapshot(&mut harness, &format!("{name}-{}", format!("{theme:?}").to_lowercase()));
         }
     }
 }

@@ -146,7 +146,8 @@ impl State {
     /// The shown task may be fitted: the loaded model has no row of its own for it.
     pub fn can_fit(&self) -> bool {
         let unknown = self.puzzle_id().is_none() || self.fitted_here().is_some();
-        self.can_poll() && unknown && self.arc.fitting.is_none()
+        let has_examples = self.board().arc().is_some_and(|sheet| !sheet.task().train.is_empty());
+        self.can_poll() && has_examples && unknown && self.arc.fitting.is_none()
     }
 
     /// The newest answer to the shown test input, beside the input.

@@ -107,7 +107,7 @@ pub(super) const TABLE: &[Command] = &[
         name: "Fit to the examples",
         shortcut: None,
         icon: Icon::Dumbbell,
-        tip: "Train a copy of the model on this task's examples, in memory; the file stays as it is",
+        tip: "Train a row of the puzzle table for this task, or a copy of the whole model, on its examples, in memory; the file stays as it is",
         action: Action::Arc(ArcAction::Fit),
         possible: State::can_fit,
     },

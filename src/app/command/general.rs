@@ -6,6 +6,7 @@ use lucide_icons::Icon;
 use super::super::action::{Action, Stride};
 use super::super::layout::{Mode, Pane};
 use super::super::state::State;
+use super::super::theme::ThemeChoice;
 use super::{Command, CommandId, Shortcut, always, has_steps};
 
 fn not_at_start(state: &State) -> bool {
@@ -168,11 +169,38 @@ pub(super) const TABLE: &[Command] = &[
     },
     Command {
         id: CommandId::Theme,
-        name: "Next theme",
+        name: "Switch between dark and light",
         shortcut: None,
         icon: Icon::SunMoon,
-        tip: "Follow the system, dark, light",
-        action: Action::CycleTheme,
+        tip: "The other colours; View has those that follow the system",
+        action: Action::SwitchTheme,
+        possible: always,
+    },
+    Command {
+        id: CommandId::ThemeDark,
+        name: "Dark theme",
+        shortcut: None,
+        icon: Icon::Moon,
+        tip: "Light text on dark",
+        action: Action::SetTheme(ThemeChoice::Dark),
+        possible: always,
+    },
+    Command {
+        id: CommandId::ThemeLight,
+        name: "Light theme",
+        shortcut: None,
+        icon: Icon::Sun,
+        tip: "Dark text on light",
+        action: Action::SetTheme(ThemeChoice::Light),
+        possible: always,
+    },
+    Command {
+        id: CommandId::ThemeSystem,
+        name: "Theme of the system",
+        shortcut: None,
+        icon: Icon::SunMoon,
+        tip: "Dark or light, as the desktop says",
+        action: Action::SetTheme(ThemeChoice::System),
         possible: always,
     },
     Command {

@@ -16,6 +16,7 @@ pub use shortcut::{Shortcut, Shortcuts};
 
 use super::action::Action;
 use super::state::State;
+use super::theme::ThemeChoice;
 
 /// The open command palette.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,6 +54,21 @@ impl Command {
             _ => None,
         };
         edit.map_or_else(|| self.name.to_owned(), |edit| format!("{} {edit}", self.name))
+    }
+
+    /// Whether what it sets is set.
+    pub fn is_on(&self, state: &State) -> bool {
+        let settings = &state.settings;
+        match self.id {
+            CommandId::ThemeDark => settings.theme == ThemeChoice::Dark,
+            CommandId::ThemeLight => settings.theme == ThemeChoice::Light,
+            CommandId::ThemeSystem => settings.theme == ThemeChoice::System,
+            CommandId::Contrast => settings.contrast,
+            CommandId::Linear => settings.linear,
+            CommandId::Still => settings.still,
+            CommandId::ArcColours => settings.safe_colours,
+            _ => false,
+        }
     }
 
     /// The sentence, or the name with what it is about now, with the keys behind it.
@@ -147,6 +163,9 @@ pub enum CommandId {
     StopFit,
     ForgetFit,
     Theme,
+    ThemeDark,
+    ThemeLight,
+    ThemeSystem,
     Contrast,
     Layout,
     ShowLibrary,

@@ -42,9 +42,10 @@ const fn plot(id: CommandId, name: &'static str, plot: Plot, kind: FileKind) -> 
     Command { id, name, shortcut: None, icon: Icon::ChartLine, tip, action, possible: has_steps }
 }
 
-const fn board(id: CommandId, name: &'static str, tip: &'static str, scale: u8) -> Command {
+const fn board(id: CommandId, name: &'static str, scale: u8) -> Command {
+    let tip = "The board at this step, with its overlay; as it stands while no model has answered it";
     let action = Action::SaveBoard(scale);
-    Command { id, name, shortcut: None, icon: Icon::ImageDown, tip, action, possible: has_steps }
+    Command { id, name, shortcut: None, icon: Icon::ImageDown, tip, action, possible: always }
 }
 
 /// The table.
@@ -134,9 +135,9 @@ pub(super) const TABLE: &[Command] = &[
     plot(CommandId::TrajectoryPng, "Save trajectory as PNG…", Plot::Trajectory, FileKind::Png),
     plot(CommandId::TrajectorySvg, "Save trajectory as SVG…", Plot::Trajectory, FileKind::Svg),
     plot(CommandId::TrajectoryCsv, "Save trajectory as CSV…", Plot::Trajectory, FileKind::Csv),
-    board(CommandId::BoardPngSmall, "Save the board as PNG, 512 px…", "The board at this step, with its overlay", 1),
-    board(CommandId::BoardPng, "Save the board as PNG, 1024 px…", "The board at this step, with its overlay", 2),
-    board(CommandId::BoardPngLarge, "Save the board as PNG, 2048 px…", "The board at this step, with its overlay", 4),
+    board(CommandId::BoardPngSmall, "Save the board as PNG, 512 px…", 1),
+    board(CommandId::BoardPng, "Save the board as PNG, 1024 px…", 2),
+    board(CommandId::BoardPngLarge, "Save the board as PNG, 2048 px…", 4),
     Command {
         id: CommandId::SaveRun,
         name: "Save the run as a moving picture…",

@@ -78,6 +78,9 @@ impl fmt::Display for Shortcut {
             Key::ArrowDown => "Down",
             Key::OpenBracket => "[",
             Key::CloseBracket => "]",
+            Key::Equals => "=",
+            Key::Minus => "-",
+            Key::Backslash => "\\",
             other => other.name(),
         })
     }
@@ -107,6 +110,9 @@ impl FromStr for Shortcut {
         let key = match key {
             "[" => Some(Key::OpenBracket),
             "]" => Some(Key::CloseBracket),
+            "=" => Some(Key::Equals),
+            "-" => Some(Key::Minus),
+            "\\" => Some(Key::Backslash),
             name => Key::from_name(name),
         };
         Ok(Self { modifiers, key: key.ok_or_else(none)? })

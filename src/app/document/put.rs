@@ -51,6 +51,7 @@ pub fn made_for(state: &State, boards: Boards) -> What {
 
 pub(in super::super) fn generate(state: &mut State, what: What, effects: &mut Vec<Effect>) {
     match what {
+        What::Givens(shape, givens) => (state.settings.shape, state.settings.givens) = (shape, givens),
         What::Sudoku(shape, difficulty) => (state.settings.shape, state.settings.difficulty) = (shape, difficulty),
         What::Maze { side, kind } => (state.settings.maze_side, state.settings.maze_kind) = (side, kind),
         What::Arc { .. } => {}

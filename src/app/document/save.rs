@@ -29,6 +29,12 @@ impl Saving {
     /// The board has no single answer, which a puzzle file needs.
     pub fn text(&self) -> Result<String, String> {
         let table = self.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        if let Board::Arc(sheet) = &self.board
+            && !table
+        {
+            let before = std::fs::read_to_string(&self.path).unwrap_or_default();
+            return Ok(sheet.task().to_json_in(&before));
+        }
         if !table {
             return Ok(self.board.to_text());
         }

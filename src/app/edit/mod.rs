@@ -16,7 +16,7 @@ use super::figures::{Judged, colour};
 use super::hand::{Pen, Tool};
 use super::heat::View;
 use super::state::State;
-use crate::board::arc::{COLOURS, Grid, Place};
+use crate::board::arc::{Area, COLOURS, Grid, Place};
 use crate::board::maze::{Cell, Maze};
 use crate::board::sudoku::Solutions;
 use crate::board::{Board, Kind, read};
@@ -273,6 +273,7 @@ fn hint(state: &mut State, effects: &mut Vec<Effect>) {
 
 fn copy(state: &mut State, effects: &mut Vec<Effect>) {
     let part = selection(state).zip(worked_on(state)).and_then(|(area, (_, grid))| grid.part(area));
+    state.hand.part = part.as_ref().map(ToString::to_string);
     let (text, what) = match (part, worked_on(state)) {
         (Some(part), _) => (part.to_string(), "The selected cells are on the clipboard as rows of digits."),
         (None, Some((_, grid))) => (grid.to_string(), "The grid is on the clipboard as rows of digits."),
@@ -300,7 +301,11 @@ fn paste(state: &mut State, text: &str, effects: &mut Vec<Effect>) {
     if state.kind() == Kind::Arc
         && let Ok(grid) = text.parse::<Grid>()
     {
-        return match selection(state) {
+        // What was copied as a part of a grid is a part of the next one, too.
+        let first = state.doc.selected.unwrap_or(0);
+        let part = || Some(Area::between(worked_on(state)?.1.cols(), first, first));
+        let place = selection(state).or_else(|| part().filter(|_| state.hand.part.as_deref() == Some(text)));
+        return match place {
             Some(area) => select::paste_into(state, &grid, area, effects),
             None => regrid(state, "paste a grid", effects, |_| Some(grid)),
         };

@@ -14,13 +14,14 @@ use crate::task::arc::decode;
 /// The selected part of the grid that is worked on.
 pub fn selection(state: &State) -> Option<Area> {
     let (place, grid) = worked_on(state)?;
-    let selected = state.hand.selection.filter(|selected| selected.place == place && selected.area.fits(grid))?;
+    let here = |selected: &Selection| selected.document == state.doc.id && selected.place == place;
+    let selected = state.hand.selection.filter(|selected| here(selected) && selected.area.fits(grid))?;
     Some(selected.area)
 }
 
 /// Selects a part of the grid that is worked on.
 fn select(state: &mut State, area: Area) {
-    state.hand.selection = worked_on(state).map(|(place, _)| Selection { place, area });
+    state.hand.selection = worked_on(state).map(|(place, _)| Selection { document: state.doc.id, place, area });
 }
 
 /// Selects all of it.

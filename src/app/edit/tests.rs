@@ -182,6 +182,25 @@ fn a_selected_part_is_moved_cut_pasted_and_filled_each_undone_by_name() {
 }
 
 #[test]
+fn a_selection_belongs_to_its_tab_and_a_copied_part_stays_a_part() {
+    let mut state = with(make(What::Arc { family: 0, side: 6 }, 1).unwrap());
+    does(&mut state, Action::Paste("1200 3400 0000".into()));
+    does(&mut state, Action::TakeTool(Tool::Select));
+    stroke(&mut state, false, &[0, 4, 5]);
+    does(&mut state, Action::Copy);
+    let output = Place { test: false, pair: 0, output: true };
+    does(&mut state, Action::WorkOn(output));
+    let before = state.board().arc().unwrap().grid(output).unwrap().clone();
+    does(&mut state, Action::Paste("12\n34".into()));
+    let after = state.board().arc().unwrap().grid(output).unwrap().clone();
+    assert_eq!((after.rows(), after.cols()), (before.rows(), before.cols()), "the grid keeps its size");
+    assert_eq!([0, 1].map(|at| after.cells()[at]), [1, 2]);
+    assert_eq!(selection(&state), Some(Area { row: 0, col: 0, rows: 2, cols: 2 }), "it can be moved on");
+    state.doc.id += 1;
+    assert_eq!(selection(&state), None);
+}
+
+#[test]
 fn grids_are_copied_between_the_places_of_a_task() {
     let mut state = with(make(What::Arc { family: 0, side: 6 }, 1).unwrap());
     let grid = |state: &State, place| state.board().arc().unwrap().grid(place).unwrap().to_string();

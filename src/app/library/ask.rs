@@ -106,6 +106,13 @@ impl State {
 pub(super) fn begin(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(by) = state.answerer().filter(|_| state.cannot_ask_all().is_none()) else { return };
     let todo: VecDeque<usize> = state.to_ask(&by).into();
+    let (set, boards) = (state.library.shown(), state.model_boards());
+    let fits = |one: &&usize| boards.is_some_and(|boards| fits(&set.specimens[**one].board, boards));
+    let (shown, known) = (state.library.view.order.len(), state.library.view.order.iter().filter(fits).count());
+    if known < shown {
+        let text = format!("{} of {shown} puzzles do not fit {} and are not asked.", shown - known, by.name);
+        state.say(false, text, None);
+    }
     let (set, all, begun) = (state.library.shown().id, todo.len(), state.now);
     state.library.batch = Some(Batch { set, by, done: 0, all, begun, todo, at_once: 1, flight: None });
     go_on(state, effects);
@@ -162,7 +169,7 @@ fn finish(state: &mut State) {
     let Some(batch) = state.library.batch.take() else { return };
     let Some(set) = state.library.sets.iter().find(|set| set.id == batch.set) else { return };
     let sums = super::Sums::of(set, state.library.table(batch.set, &batch.by), 0..set.specimens.len());
-    let text = format!("{} on {}: {}", batch.by.name, set.place.name(), sums.text(set, None));
+    let text = format!("{} on {}: {}", batch.by.name, set.place.name(), sums.text(None));
     state.note(false, text);
 }
 

@@ -137,8 +137,8 @@ fn puzzles_are_sorted_by_difficulty_and_by_what_is_wrong() {
     assert_eq!(filtered(Filter::Wrong), [1, 3, 4]);
     assert_eq!(filtered(Filter::Right), [0, 2]);
     assert_eq!(filtered(Filter::Open), [0usize; 0]);
-    let text = state.library.view().sums.text(state.library.shown(), Some(3));
-    assert_eq!(text, "2 of 5 exact (40.0 %), mean segments 2.0, trained M_max 3");
+    let text = state.library.view().sums.text(Some(3));
+    assert_eq!(text, "2 of 5 exact (40.0 %), mean segments 2.0 (at most 3 in training)");
 }
 
 #[test]

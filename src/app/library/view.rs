@@ -180,6 +180,8 @@ pub struct Sums {
     pub exact: usize,
     /// Answers that are right: the set's own, or as good.
     pub right: usize,
+    /// Mazes among those that are compared.
+    pub mazes: usize,
     /// Mazes whose answer is a shortest path.
     pub valid: usize,
     /// Segments of all together.
@@ -197,6 +199,8 @@ impl Sums {
             sums.compared += usize::from(told.wrong.is_some());
             sums.exact += usize::from(told.exact());
             sums.right += usize::from(told.right());
+            let maze = set.specimens[index].board.kind() == Kind::Maze;
+            sums.mazes += usize::from(maze && told.wrong.is_some());
             sums.valid += usize::from(told.valid);
             sums.segments += told.segments;
         }
@@ -208,19 +212,22 @@ impl Sums {
         self.compared - self.right
     }
 
-    /// In a sentence: `183 of 200 exact (91.5 %), mean segments 1.4, trained M_max 3`.
-    pub fn text(&self, set: &Set, trained: Option<usize>) -> String {
-        let share = |count: usize| 100.0 * count as f64 / self.compared.max(1) as f64;
-        let mut text = format!("{} of {} exact ({:.1} %)", self.exact, self.compared, share(self.exact));
-        if set.specimens.iter().any(|one| one.board.kind() == Kind::Maze) {
-            let _ = write!(text, ", {} valid shortest paths ({:.1} %)", self.valid, share(self.valid));
+    /// In a sentence: `183 of 200 exact (91.5 %), mean segments 1.4 (at most 3 in training)`.
+    pub fn text(&self, trained: Option<usize>) -> String {
+        let share = |count: usize, of: usize| 100.0 * count as f64 / of.max(1) as f64;
+        let mut text = match self.compared {
+            0 => format!("{} asked", self.asked),
+            all => format!("{} of {all} exact ({:.1} %)", self.exact, share(self.exact, all)),
+        };
+        if self.mazes > 0 {
+            let _ = write!(text, ", {} valid shortest paths ({:.1} %)", self.valid, share(self.valid, self.mazes));
         }
         if self.asked > self.compared {
             let _ = write!(text, ", {} with nothing to compare with", self.asked - self.compared);
         }
         let _ = write!(text, ", mean segments {:.1}", self.segments as f64 / self.asked.max(1) as f64);
         if let Some(trained) = trained {
-            let _ = write!(text, ", trained M_max {trained}");
+            let _ = write!(text, " (at most {trained} in training)");
         }
         text
     }

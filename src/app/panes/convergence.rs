@@ -25,7 +25,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let area = ui.available_rect_before_wrap().shrink2(vec2(0.0, 4.0));
     ui.allocate_rect(area, Sense::hover());
     let Some(recording) = cx.state.recording().filter(|r| !r.steps.is_empty()) else {
-        let text = "Plots over the run appear here while it is computed";
+        let text = match cx.state.misfit() {
+            Some(_) => "The model does not fit this board, so there is no run to plot",
+            None => "Plots over the run appear here while it is computed",
+        };
         ui.painter().text(area.center(), Align2::CENTER_CENTER, text, theme::text(13.0), cx.theme.secondary);
         return dragged;
     };

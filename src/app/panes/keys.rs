@@ -1,11 +1,12 @@
 //! The list of all commands with their keys, which can be changed here.
 
-use eframe::egui::{Align2, Button, Context, Grid, Id, RichText, ScrollArea, TextEdit, Ui, Window, vec2};
+use eframe::egui::{Align, Button, Context, Grid, Id, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use lucide_icons::Icon;
 
 use super::super::action::Action;
 use super::super::command::{Command, CommandId, commands};
 use super::super::theme;
-use super::Cx;
+use super::{Cx, card};
 
 /// What cannot be changed.
 const FIXED: [(&str, &str); 9] = [
@@ -23,14 +24,17 @@ const FIXED: [(&str, &str); 9] = [
 /// Shows the list when it is open.
 pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let Some(typed) = cx.state.keys.clone() else { return };
-    let mut open = true;
-    let window = Window::new("Keys").id(Id::unique("keys")).open(&mut open).collapsible(false).resizable(false);
-    window.anchor(Align2::CENTER_CENTER, vec2(0.0, 0.0)).fixed_size(vec2(500.0, 0.0)).show(ctx, |ui| {
-        head(ui, cx, &typed);
-        // The window has no height of its own, so the list says how much it takes.
-        let height = (ui.ctx().content_rect().height() - 170.0).min(560.0);
+    let theme = cx.theme;
+    let frame = card(theme).fill(theme.pane).inner_margin(16).shadow(ctx.global_style().visuals.window_shadow);
+    let modal = Modal::new(Id::unique("keys")).backdrop_color(theme.veil).frame(frame);
+    let mut closed = false;
+    let shown = modal.show(ctx, |ui| {
+        ui.set_width(520.0);
+        closed = head(ui, cx, &typed);
+        // As high as it was, however little is found.
+        let height = (ui.ctx().content_rect().height() - 200.0).clamp(120.0, 560.0);
         let list = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
-        list.auto_shrink([false, true]).show(ui, |ui| {
+        list.auto_shrink(false).show(ui, |ui| {
             Grid::new("keys").num_columns(2).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
                 let sought = typed.trim().to_lowercase();
                 let found = |text: &str| text.to_lowercase().contains(&sought);
@@ -50,16 +54,31 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
             });
         });
     });
-    if !open {
+    if closed || shown.should_close() {
         cx.actions.push(Action::ToggleKeys);
     }
 }
 
-fn head(ui: &mut Ui, cx: &mut Cx<'_>, typed: &str) {
+/// The title, and the field of what is sought; returns whether the list is to be closed.
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, typed: &str) -> bool {
+    let mut closed = false;
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("Keys").font(theme::bold(16.0)));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let cross = Button::new(theme::icon(Icon::X, 14.0)).frame(false).min_size(vec2(28.0, 28.0));
+            closed = ui.add(cross).accessible_name("Close the list of keys").on_hover_text("Close (Esc)").clicked();
+        });
+    });
     ui.horizontal(|ui| {
         let mut text = typed.to_owned();
         let field = TextEdit::singleline(&mut text).hint_text("Find a command").desired_width(280.0);
-        ui.add(field).accessible_name("Find a command");
+        let response = ui.add(field).accessible_name("Find a command");
+        if cx.state.rebinding.is_some() {
+            // The next keys are meant for the command.
+            response.surrender_focus();
+        } else if ui.memory(|memory| memory.focused().is_none()) {
+            response.request_focus();
+        }
         if text != typed {
             cx.actions.push(Action::SearchKeys(text));
         }
@@ -75,6 +94,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, typed: &str) {
     };
     ui.label(RichText::new(text).color(cx.theme.secondary));
     ui.add_space(4.0);
+    closed
 }
 
 fn row(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command) {

@@ -68,6 +68,10 @@ fn toasts(ctx: &Context, cx: &mut Cx<'_>) {
             });
             ui.add_space(6.0);
         }
+        if cx.state.passed_over > 0 {
+            let text = format!("{} more messages before these, in the tab Log", cx.state.passed_over);
+            card(theme).show(ui, |ui| ui.label(text));
+        }
     });
 }
 

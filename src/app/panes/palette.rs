@@ -81,10 +81,15 @@ fn arrows(ctx: &Context) -> Option<i32> {
 fn search(typed: &str, cx: &Cx<'_>) -> Vec<&'static Command> {
     let mut found: Vec<(u32, &Command)> = commands()
         .filter(|command| (command.possible)(cx.state))
-        .filter_map(|command| Some((score(typed, command.name).or_else(|| told(typed, command.tip))?, command)))
+        .filter_map(|command| Some((rank(typed, command.name, command.tip)?, command)))
         .collect();
     found.sort_by_key(|(score, _)| *score);
     found.into_iter().take(MOST).map(|(_, command)| command).collect()
+}
+
+/// How well what was typed matches a command, 0 the best.
+fn rank(typed: &str, name: &str, tip: &str) -> Option<u32> {
+    [score(typed, name), told(typed, tip)].into_iter().flatten().min()
 }
 
 /// How well what was typed matches a name, 0 the best: its letters in order, the fewer in between the better, best at the
@@ -101,10 +106,10 @@ fn score(typed: &str, name: &str) -> Option<u32> {
     Some(score * 100 + name.len() as u32)
 }
 
-/// Behind all names come the commands whose sentence has what was typed.
+/// A sentence that has what was typed stands before a name over which its letters are scattered.
 fn told(typed: &str, tip: &str) -> Option<u32> {
     let typed = typed.trim().to_lowercase();
-    (typed.len() > 2 && tip.to_lowercase().contains(&typed)).then_some(u32::MAX)
+    (typed.len() > 2 && tip.to_lowercase().contains(&typed)).then(|| 200 * typed.chars().count() as u32)
 }
 
 #[cfg(test)]
@@ -118,5 +123,7 @@ mod tests {
         assert!(score("mb", "Maze board") < score("mb", "Next theme").or(Some(u32::MAX)));
         assert!(score("", "Undo").is_some());
         assert!(told("Shortest", "a shortest path").is_some() && told("a", "a shortest path").is_none());
+        assert!(rank("light", "Colours", "the light ones") < rank("light", "Mirror left and right", ""));
+        assert!(rank("undo", "Undo", "") < rank("undo", "Redo", "what undo took back"));
     }
 }

@@ -185,6 +185,9 @@ fn rename(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView, before: String) {
 fn trouble(ui: &mut Ui, cx: &Cx<'_>, run: &RunView) {
     let theme = cx.theme;
     let (title, advice) = match run.life {
+        Life::Failed if run.setup.is_none() && cx.state.train.like(&run.folder).is_none() => {
+            ("It did not start", "Nothing was trained, and its settings are not known any more: begin a new run.")
+        }
         Life::Failed if run.setup.is_none() => ("It did not start", "Nothing was trained. Duplicate it with changes."),
         Life::Failed => ("It failed", "The last save stays: resume it, or duplicate it with changes."),
         Life::Killed => ("It was interrupted", "Nothing up to its last save is lost: resume goes on from there."),
@@ -298,8 +301,8 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
                 add(ui, "Resume", true, run.setup.is_some(), tip, TrainAction::Resume(folder()));
             }
         }
-        let tip = command(CommandId::DuplicateRun).tip;
-        add(ui, "Duplicate…", false, run.setup.is_some(), tip, TrainAction::Duplicate(folder()));
+        let (tip, known) = (command(CommandId::DuplicateRun).tip, cx.state.train.like(&run.folder).is_some());
+        add(ui, "Duplicate…", false, known, tip, TrainAction::Duplicate(folder()));
         more(ui, cx, run);
     });
 }

@@ -1,7 +1,8 @@
 //! The bar at the top: the name, the menus, the model, the device, the theme.
 
 use eframe::egui::{
-    Align, Align2, Button, Layout, MenuBar, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, menu, vec2,
+    Align, Align2, Button, Layout, MenuBar, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, menu, vec2,
 };
 use lucide_icons::Icon;
 
@@ -220,11 +221,8 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
             menu_item(ui, cx, id);
         }
         ui.separator();
-        for choice in [ThemeChoice::System, ThemeChoice::Dark, ThemeChoice::Light] {
-            if ui.radio(cx.state.settings.theme == choice, choice.name()).clicked() {
-                cx.actions.push(Action::SetTheme(choice));
-                ui.close();
-            }
+        for id in [CommandId::ThemeDark, CommandId::ThemeLight, CommandId::ThemeSystem] {
+            menu_item(ui, cx, id);
         }
         menu_item(ui, cx, CommandId::Contrast);
         ui.separator();
@@ -301,7 +299,9 @@ fn menu(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
     let button = Button::new(RichText::new(name)).min_size(vec2(0.0, 28.0));
     menu::MenuButton::from_button(button).ui(ui, |ui| {
         ui.set_min_width(220.0);
-        content(ui);
+        // A long menu in a small window is scrolled.
+        let room = ui.ctx().content_rect().bottom() - ui.next_widget_position().y - 24.0;
+        ScrollArea::vertical().max_height(room.max(120.0)).show(ui, content);
     });
 }
 

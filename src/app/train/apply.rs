@@ -88,10 +88,10 @@ pub fn apply(state: &mut State, action: TrainAction, effects: &mut Vec<Effect>) 
             }
         }
         TrainAction::Duplicate(folder) => {
-            if let Some(run) = state.train.run(&folder).cloned() {
-                let train = &state.train;
-                let draft = Draft::like(&run, &train.presets, &train.runs, train.root.as_deref());
-                open(state, Draft { device: device_named(state, &run.status.device), ..draft }, effects);
+            if let Some((draft, run)) = state.train.like(&folder).zip(state.train.run(&folder)) {
+                let device =
+                    if run.setup.is_some() { device_named(state, &run.status.device) } else { draft.device.clone() };
+                open(state, Draft { device, ..draft }, effects);
             }
         }
         TrainAction::Edit(draft) => {
@@ -208,6 +208,10 @@ fn resume(state: &mut State, folder: PathBuf, effects: &mut Vec<Effect>) {
     }
     let mut arguments: Vec<String> = ["train", "--resume", "--out"].map(str::to_owned).to_vec();
     arguments.push(folder.to_string_lossy().into_owned());
+    // Not beyond the length that was chosen, unless it is there already.
+    if let Some(steps) = run.told_to_stop_at().filter(|steps| run.step() < *steps) {
+        arguments.extend(["--steps".to_owned(), steps.to_string()]);
+    }
     let device = device_named(state, &run.status.device);
     if !device.is_empty() {
         arguments.extend(["--device".to_owned(), device]);
@@ -262,7 +266,8 @@ pub fn hear(state: &mut State, told: Told, effects: &mut Vec<Effect>) {
         Told::Started(folder) => {
             state.note(false, format!("A run was started in {}", folder.display()));
             state.settings.hidden_runs.retain(|other| *other != folder);
-            state.train.draft = None;
+            let begun = state.train.draft.take().map(|draft| (folder.clone(), draft));
+            state.train.begun.extend(begun);
             select(state, Some(folder), effects);
         }
         Told::Refused(folder, why) => match &mut state.train.draft {

@@ -61,6 +61,48 @@ fn a_run_that_ends_is_told_with_what_to_do() {
 }
 
 #[test]
+fn the_length_that_was_chosen_is_kept() {
+    let folder = Path::new("/runs/a");
+    let paused = |step, steps| {
+        let setup = crate::train::watch::Setup { steps: 1000, ..Default::default() };
+        let mut view = (*run(folder, Life::Paused)).clone();
+        (view.setup, view.status.step, view.status.steps) = (Some(Arc::new(setup)), step, steps);
+        Arc::new(view)
+    };
+    let asked = |step, steps| {
+        let (mut state, _) = state(&[paused(step, steps)]);
+        let effects = does(&mut state, TrainAction::Resume(folder.into()));
+        let Order::Resume { arguments, .. } = orders(&effects)[0].clone() else { panic!("no resume") };
+        arguments.iter().skip_while(|one| *one != "--steps").nth(1).cloned()
+    };
+    assert_eq!(asked(113, 400).as_deref(), Some("400"));
+    assert_eq!(asked(400, 400), None, "what has ended goes on to the end of its schedule");
+    assert_eq!(asked(113, 1000), None);
+    assert_eq!(asked(113, 0), None, "nothing is known");
+}
+
+#[test]
+fn a_run_that_did_not_start_is_duplicated_with_what_was_filled_in() {
+    let (mut state, mut effects) = state(&[]);
+    does(&mut state, TrainAction::New);
+    let draft = state.train.draft.clone().unwrap();
+    does(&mut state, TrainAction::Edit(Box::new(Draft { data: "nope.csv".into(), ..draft })));
+    does(&mut state, TrainAction::Start);
+    let folder = Path::new("/runs/a");
+    hear(&mut state, Told::Started(folder.into()), &mut effects);
+    hear(
+        &mut state,
+        Told::Runs(vec![run(folder, Life::Failed), run(Path::new("/runs/b"), Life::Failed)]),
+        &mut effects,
+    );
+    does(&mut state, TrainAction::Duplicate("/runs/b".into()));
+    assert!(state.train.draft.is_none(), "nothing is known of it");
+    does(&mut state, TrainAction::Duplicate(folder.into()));
+    let draft = state.train.draft.as_ref().unwrap();
+    assert_eq!((draft.data.as_str(), draft.starting), ("nope.csv", false));
+}
+
+#[test]
 fn what_works_is_paused_and_what_rests_goes_on() {
     let folder = Path::new("/runs/a");
     for (life, expected) in

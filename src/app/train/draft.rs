@@ -122,6 +122,10 @@ impl Draft {
         let preset = presets.iter().find(|preset| preset.name == setup.preset);
         let Some(preset) = preset.or_else(|| presets.iter().find(same_model)) else { return Self::default() };
         let seed = &setup.seed;
+        let (length, amount) = match run.told_to_stop_at() {
+            Some(steps) => (Length::Steps, steps.to_string()),
+            None => (Length::Whole, String::new()),
+        };
         Self {
             preset: preset.name.clone(),
             data: if setup.data == preset.data { String::new() } else { setup.data.clone() },
@@ -129,6 +133,8 @@ impl Draft {
             overrides: overrides(&preset.raw, &setup.raw).join("\n"),
             name: free_name(&run.name, runs, root),
             like: Some(run.name.clone()),
+            length,
+            amount,
             ..Self::default()
         }
     }

@@ -150,6 +150,8 @@ pub struct TrainState {
     pub moment: Option<usize>,
     /// The run that is being set up.
     pub draft: Option<Draft>,
+    /// What was filled in for the runs that this window started: all that is known of one that did not begin.
+    pub begun: Vec<(PathBuf, Draft)>,
     /// The run that is being renamed, and its name so far.
     pub renaming: Option<(PathBuf, String)>,
     /// The presets.
@@ -169,6 +171,16 @@ impl TrainState {
     /// The run of a folder.
     pub fn run(&self, folder: &Path) -> Option<&Arc<RunView>> {
         self.runs.iter().find(|run| run.folder == folder)
+    }
+
+    /// A new run like the one of a folder; None where nothing is known of its settings.
+    pub fn like(&self, folder: &Path) -> Option<Draft> {
+        let run = self.run(folder)?;
+        if run.setup.is_some() {
+            return Some(Draft::like(run, &self.presets, &self.runs, self.root.as_deref()));
+        }
+        let (_, begun) = self.begun.iter().find(|(of, _)| of == folder)?;
+        Some(Draft { like: Some(run.name.clone()), starting: false, refused: None, ..begun.clone() })
     }
 
     /// The run that is looked at.

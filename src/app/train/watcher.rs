@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::files;
+use crate::train::elsewhere::known;
 use crate::train::watch::{Life, OUTPUT, Reader, RunView, is_run, last_words, runs_in};
 
 /// How often the folders are read.
@@ -252,7 +253,8 @@ impl Worker {
             started.ended = started.child.try_wait().ok().flatten();
         }
         let mut folders = self.place.root.as_deref().map(runs_in).unwrap_or_default();
-        let more = self.place.more.iter().chain(self.children.keys());
+        let elsewhere = self.place.root.as_deref().map(known).unwrap_or_default();
+        let more = self.place.more.iter().chain(self.children.keys()).chain(&elsewhere);
         for folder in more {
             if !folders.contains(folder) && folder.is_dir() {
                 folders.push(folder.clone());

@@ -256,7 +256,9 @@ impl Chart<'_> {
 
     /// The values at a place, the most important first.
     fn figures(&self, x: f64) -> (String, Vec<(&Line, String)>) {
-        let at = self.lines.last().and_then(|line| nearest(&line.points, x)).map_or(x, |(at, _)| at);
+        // The place of a value, and the nearest of them where the lines have other places.
+        let places = self.lines.iter().rev().filter_map(|line| Some(nearest(&line.points, x)?.0));
+        let at = places.min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs())).unwrap_or(x);
         let place = match self.across {
             Unit::Steps => format!("step {}", self.across.text(at)),
             _ => format!("after {}", self.across.text(at)),
@@ -377,5 +379,9 @@ mod tests {
         let (place, figures) = chart.figures(18.0);
         assert_eq!((place.as_str(), figures[0].1.as_str()), ("step 20", "0.250"));
         assert_eq!(chart.spoken(), "t: a 0.250");
+        // A line without a point there, laid above, says nothing about the place.
+        let mut two = chart;
+        two.lines.extend(self::chart(Vec::new(), false).lines);
+        assert_eq!(two.figures(18.0).0, "step 20");
     }
 }

@@ -24,8 +24,9 @@ impl Lattice {
         let most = (room.width() / cols as f32).min(room.height() / rows as f32);
         let size = if most >= 2.0 { most.floor() } else { most.max(0.1) };
         let whole = vec2(size * cols as f32, size * rows as f32);
-        let corner = room.min + vec2(((room.width() - whole.x) / 2.0).max(0.0).floor(), 0.0);
-        Self { rect: Rect::from_min_size(corner, whole), rows, cols, size }
+        // On whole points, so that the spaces across look like those down.
+        let corner = room.min + vec2(((room.width() - whole.x) / 2.0).max(0.0), 0.0);
+        Self { rect: Rect::from_min_size(corner.ceil(), whole), rows, cols, size }
     }
 
     /// The least share of a side that is worth a closer look: three cells.

@@ -102,11 +102,19 @@ pub fn command_button(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId) -> Response {
     finish(ui, cx, command, button)
 }
 
+/// What the keyboard comes to must be seen.
+fn come_into_view(response: &Response) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+}
+
 /// Adds a button that does a command.
 pub fn finish(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command, button: Button<'_>) -> Response {
     let possible = (command.possible)(cx.state);
     let response = ui.add_enabled(possible, button);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, possible, command.name));
+    come_into_view(&response);
     let tip = command.tooltip(cx.state);
     let response = response.on_hover_text(&tip).on_disabled_hover_text(&tip);
     if response.clicked() {
@@ -126,7 +134,8 @@ pub fn scale_button(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) -> Response {
 pub fn menu_item(ui: &mut Ui, cx: &mut Cx<'_>, id: CommandId) {
     let command = command(id);
     let name = command.name_now(cx.state);
-    let mut button = Button::new((theme::icon(command.icon, 14.0), RichText::new(&name))).min_size(vec2(0.0, 26.0));
+    let icon = if command.is_on(cx.state) { lucide_icons::Icon::Check } else { command.icon };
+    let mut button = Button::new((theme::icon(icon, 14.0), RichText::new(&name))).min_size(vec2(0.0, 26.0));
     if let Some(keys) = cx.state.settings.shortcuts.of(command) {
         button = button.shortcut_text(RichText::new(keys.to_string()).color(cx.theme.secondary));
     }
@@ -211,6 +220,7 @@ impl Row<'_> {
             theme.text,
             room,
         );
+        come_into_view(&response);
         response.on_hover_text(self.tip).on_hover_cursor(eframe::egui::CursorIcon::PointingHand)
     }
 }

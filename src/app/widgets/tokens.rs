@@ -1,6 +1,6 @@
 //! A board of tokens of any task, small and without hands: what is given, what was answered, and which cells are wrong.
 
-use eframe::egui::{Align2, Painter, Rect, Shape, Stroke, StrokeKind, pos2, vec2};
+use eframe::egui::{Align2, Painter, Rect, Shape, Stroke, pos2, vec2};
 
 use super::super::theme::{self, Theme};
 use crate::task::glyph::{Glyph, glyph};
@@ -54,9 +54,13 @@ pub fn board(
         let corner = rect.min + spare + place * size;
         Rect::from_min_size(corner, vec2(size, size)).shrink(gap)
     };
-    let wrong = |cell: usize| match (answer, puzzle.labels.get(cell).copied().flatten()) {
-        (Some(answer), Some(label)) => answer.get(cell).is_some_and(|token| *token != label),
-        _ => false,
+    let wrong = |cell: usize| {
+        // A given digit stays what it is, whatever the model says there.
+        let given = matches!(glyph(task, i32::from(puzzle.inputs[cell])), Glyph::Digit(_));
+        match (answer, puzzle.labels.get(cell).copied().flatten()) {
+            (Some(answer), Some(label)) => !given && answer.get(cell).is_some_and(|token| *token != label),
+            _ => false,
+        }
     };
     for (cell, input) in puzzle.inputs.iter().enumerate().filter(|(cell, _)| inside(cell)) {
         let given = glyph(task, i32::from(*input));
@@ -68,9 +72,16 @@ pub fn board(
     }
     // Above the cells, so that no neighbour cuts them.
     for cell in (0..puzzle.inputs.len()).filter(inside).filter(|cell| wrong(*cell)) {
-        let thick = (size * 0.06).clamp(1.0, 1.6);
-        painter.rect_stroke(cell_of(cell), 2.0, Stroke::new(thick, theme.wrong), StrokeKind::Inside);
+        red_corner(painter, theme, cell_of(cell));
     }
+}
+
+/// Marks a cell whose answer is wrong.
+pub fn red_corner(painter: &Painter, theme: &Theme, cell: Rect) {
+    let corner = cell.right_top() + vec2(-cell.width() * 0.05, cell.width() * 0.05);
+    let leg = (cell.width() * 0.26).clamp(4.0, 16.0);
+    let triangle = vec![corner, corner - vec2(leg, 0.0), corner + vec2(0.0, leg)];
+    painter.add(Shape::convex_polygon(triangle, theme.wrong, Stroke::NONE));
 }
 
 fn paint(
@@ -89,7 +100,7 @@ fn paint(
         painter.text(rect.center(), Align2::CENTER_CENTER, text, font, color);
     };
     match (given, said.unwrap_or(given)) {
-        // A given digit that the model does not repeat is shown as it is given; the outline says the rest.
+        // A given digit that the model does not repeat is shown as it is given.
         (Glyph::Digit(digit), _) => {
             painter.rect_filled(rect, round, theme.raised_more);
             write(&digit.to_string(), true, theme.text);

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use serde::Deserializer;
+use serde_json::Value;
 
 use super::{Grid, Task};
 use many::{DocumentVisitor, Grids, Named};
@@ -80,6 +81,41 @@ impl Task {
     pub fn to_json(&self) -> String {
         // Lists of numbers under string keys always have a JSON form.
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The official JSON in place of an older one: what that says beside the grids stays, of a list of pairs as long as
+    /// there are as many. The same text where the task is the same.
+    pub fn to_json_in(&self, before: &str) -> String {
+        if Self::parse(before).is_ok_and(|task| task == *self) {
+            return before.to_owned();
+        }
+        let (Ok(Value::Object(mut all)), Ok(Value::Object(new))) =
+            (serde_json::from_str(before), serde_json::to_value(self))
+        else {
+            return self.to_json();
+        };
+        for (name, pairs) in new {
+            let pairs = match (all.remove(&name), pairs) {
+                (Some(Value::Array(old)), Value::Array(new)) if old.len() == new.len() => {
+                    old.into_iter().zip(new).map(|(old, new)| pair_in(old, new)).collect()
+                }
+                (_, pairs) => pairs,
+            };
+            all.insert(name, pairs);
+        }
+        Value::Object(all).to_string()
+    }
+}
+
+/// A pair's grids, and what else the pair before it said.
+fn pair_in(before: Value, now: Value) -> Value {
+    match (before, now) {
+        (Value::Object(mut all), Value::Object(grids)) => {
+            ["input", "output"].iter().for_each(|grid| drop(all.remove(*grid)));
+            all.extend(grids);
+            Value::Object(all)
+        }
+        (_, now) => now,
     }
 }
 
@@ -154,6 +190,21 @@ mod tests {
 
     fn message(result: Result<impl std::fmt::Debug, JsonError>) -> String {
         result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_a_file_says_beside_its_grids_stays() {
+        let text = r#"{"name":"n","train":[],"test":[{"input":[[1]],"output":[[2]],"note":"x"}]}"#;
+        let mut task = Task::parse(text).unwrap();
+        assert_eq!(task.to_json_in(text), text);
+        task.test[0].output = None;
+        let kept: Value = serde_json::from_str(&task.to_json_in(text)).unwrap();
+        assert_eq!(kept, serde_json::json!({"name": "n", "train": [], "test": [{"input": [[1]], "note": "x"}]}));
+        let pair = task.test[0].clone();
+        task.test.push(pair);
+        let more: Value = serde_json::from_str(&task.to_json_in(text)).unwrap();
+        assert!(more["name"] == "n" && more["test"][0].get("note").is_none());
+        assert_eq!(task.to_json_in("no JSON"), task.to_json());
     }
 
     #[test]

@@ -201,7 +201,7 @@ mod tests {
             ("Soo\n #o\n  #", "no goal"),
             ("Soo\n  o\n  G", "row 2, column 2 is `#` in the question and ` ` in the answer"),
             ("Soo \n # o\n  G \n    ", "the question is a 3x3 maze, the answer one of 4x4"),
-            ("S.o\n #o\n  G", "`answer` cannot be read: line 1, column 2"),
+            ("Sxo\n #o\n  G", "`answer` cannot be read: line 1, column 2"),
         ] {
             assert!(message(answer).contains(part), "{}", message(answer));
         }

@@ -1,6 +1,15 @@
 //! A maze from a picture: dark cells are walls, a green one the start, a red one the goal.
 
+use std::ops::Range;
+
 use super::{BoardError, Cell, Maze, SIDES};
+
+/// The most pixels along one side that are kept: sixteen for each cell of the largest maze.
+const MOST_PIXELS: usize = 1024;
+/// Cells of fewer pixels are drawn one by one, and have no margin.
+const LEAST_CELL: f32 = 4.0;
+/// Colours that differ less are the same.
+const SAME: f32 = 0.1;
 
 /// Why a picture is no maze.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,57 +44,68 @@ pub struct Reading {
     pub threshold: f32,
     /// Lighter cells are walls instead.
     pub light_walls: bool,
+    /// A margin of one colour is left out, where there is one.
+    pub cropped: bool,
 }
 
-/// A square picture, each pixel red, green, blue within `0..=1`, row by row.
+/// A square picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
-    pixels: usize,
-    colours: Vec<[f32; 3]>,
+    /// All of it; where that is not square, what lies within its margin.
+    whole: Square,
+    /// What lies within a margin of one colour, where that is square too.
+    inner: Option<Inner>,
+}
+
+/// What lies within a margin.
+#[derive(Debug, Clone, PartialEq)]
+struct Inner {
+    square: Square,
+    /// The pixels above, below, left and right of it.
+    margins: [usize; 4],
 }
 
 impl Picture {
     /// From bytes of red, green, blue and opacity; what is not opaque lies on white. Sides may differ by a twentieth.
     ///
     /// # Errors
-    /// A picture that is not square.
+    /// A picture that is not square, nor is within a margin of one colour.
     pub fn new(width: usize, height: usize, rgba: &[u8]) -> Result<Self, PictureError> {
-        let pixels = width.min(height);
-        if pixels == 0 || width.abs_diff(height) * 20 > pixels || rgba.len() < width * height * 4 {
-            return Err(PictureError::NotSquare { width, height });
+        let wrong = PictureError::NotSquare { width, height };
+        if rgba.len() < width * height * 4 {
+            return Err(wrong);
         }
-        let on_white = |pixel: &[u8]| {
-            let opacity = f32::from(pixel[3]) / 255.0;
-            [0, 1, 2].map(|i| 1.0 - opacity + opacity * f32::from(pixel[i]) / 255.0)
-        };
-        let at = |row: usize, column: usize| {
-            let (row, column) = (row * height / pixels, column * width / pixels);
-            on_white(&rgba[(row * width + column) * 4..][..4])
-        };
-        let colours = (0..pixels * pixels).map(|i| at(i / pixels, i % pixels)).collect();
-        Ok(Self { pixels, colours })
+        let bitmap = Bitmap { width, height, rgba };
+        let inner = bitmap.within_margin().and_then(|(rows, columns)| {
+            let margins = [rows.start, height - rows.end, columns.start, width - columns.end];
+            Some(Inner { square: bitmap.square(rows, columns)?, margins })
+        });
+        match (bitmap.square(0..height, 0..width), inner) {
+            (Some(whole), inner) => Ok(Self { whole, inner }),
+            (None, Some(inner)) => Ok(Self { whole: inner.square, inner: None }),
+            (None, None) => Err(wrong),
+        }
+    }
+
+    /// Whether it has a margin of one colour that can be read or left out.
+    pub fn has_margin(&self) -> bool {
+        self.inner.is_some()
     }
 
     /// What the picture seems to be: the fewest cells whose middles are of one colour each, with a threshold between its dark and
-    /// its light; edges between cells may be lines or blurred.
+    /// its light; edges between cells may be lines or blurred. Its margin is left out where it was not drawn as cells.
     pub fn guess(&self) -> Reading {
-        let light: Vec<f32> = self.colours.iter().map(|colour| lightness(*colour)).collect();
-        let threshold = between(&light);
-        let sides = SIDES.filter(|side| *side <= self.pixels);
-        let spread = |side: usize| {
-            let cells = (0..side * side).map(|cell| {
-                let (count, sum, squares) = self.middle(side, cell).fold((0.0, 0.0, 0.0), |(n, sum, squares), at| {
-                    (n + 1.0, sum + light[at], squares + light[at] * light[at])
-                });
-                squares / count - (sum / count) * (sum / count)
-            });
-            cells.sum::<f32>() / (side * side) as f32
-        };
-        let spreads: Vec<(usize, f32)> = sides.map(|side| (side, spread(side))).collect();
-        let least = spreads.iter().map(|(_, spread)| *spread).fold(f32::INFINITY, f32::min);
-        // A multiple of the right number is as good; a wrong one mixes dark and light in many cells.
-        let side = spreads.iter().find(|(_, spread)| *spread <= least * 1.5 + 0.004).map_or(9, |(side, _)| *side);
-        Reading { side, threshold, light_walls: false }
+        let whole = self.whole.guess();
+        let cropped = self.inner.as_ref().map(|inner| (inner, inner.square.guess()));
+        match cropped.filter(|(inner, cropped)| self.is_margin(whole, inner, *cropped)) {
+            Some((_, cropped)) => cropped.reading(true),
+            None => whole.reading(false),
+        }
+    }
+
+    /// The guess with or without the margin.
+    pub fn guess_cropped(&self, cropped: bool) -> Reading {
+        self.square(cropped).guess().reading(cropped)
     }
 
     /// The maze; it may lack start and goal, which a person then puts.
@@ -93,7 +113,134 @@ impl Picture {
     /// # Errors
     /// A side that no maze has, or more cells than pixels.
     pub fn read(&self, reading: Reading) -> Result<Maze, PictureError> {
-        let Reading { side, threshold, light_walls } = reading;
+        self.square(reading.cropped).read(reading)
+    }
+
+    fn square(&self, cropped: bool) -> &Square {
+        self.inner.as_ref().filter(|_| cropped).map_or(&self.whole, |inner| &inner.square)
+    }
+
+    /// Whether a margin was not drawn as cells: it is no whole number of those within, which are as clear as any without it.
+    /// Whole cells it may be; then walls stand all around what is within, and it is none of them.
+    fn is_margin(&self, whole: Guess, inner: &Inner, cropped: Guess) -> bool {
+        let cell = inner.square.size as f32 / cropped.side as f32;
+        let larger = cell * whole.side as f32 > 1.1 * self.whole.size as f32;
+        // Several cells may look like one by chance; as clear as they are alone they do not.
+        let clear = cropped.spread <= whole.spread + if larger { 1e-6 } else { 0.004 };
+        let of_cells = inner.margins.iter().all(|margin| {
+            let cells = *margin as f32 / cell;
+            (cells - cells.round()).abs() < 0.1
+        });
+        cell >= LEAST_CELL && clear && (!of_cells || self.is_enclosed(cropped.reading(true)))
+    }
+
+    fn is_enclosed(&self, cropped: Reading) -> bool {
+        let light = self.whole.colours.first().is_some_and(|colour| lightness(*colour) >= cropped.threshold);
+        let Ok(maze) = self.read(cropped) else { return false };
+        let (side, last) = (maze.side(), maze.side() - 1);
+        let at_edge = |cell: usize| [cell / side, cell % side].iter().any(|at| *at == 0 || *at == last);
+        light && maze.cells().iter().enumerate().all(|(at, cell)| !at_edge(at) || *cell != Cell::Open)
+    }
+}
+
+/// A picture as it came: bytes of red, green, blue and opacity, row by row.
+struct Bitmap<'a> {
+    width: usize,
+    height: usize,
+    rgba: &'a [u8],
+}
+
+impl Bitmap<'_> {
+    /// The colour of a pixel; what is not opaque lies on white.
+    fn colour(&self, row: usize, column: usize) -> [f32; 3] {
+        let pixel = &self.rgba[(row * self.width + column) * 4..][..4];
+        let opacity = f32::from(pixel[3]) / 255.0;
+        [0, 1, 2].map(|i| 1.0 - opacity + opacity * f32::from(pixel[i]) / 255.0)
+    }
+
+    /// A part of it; None if that is not square but for a twentieth.
+    fn square(&self, rows: Range<usize>, columns: Range<usize>) -> Option<Square> {
+        let (height, width) = (rows.len(), columns.len());
+        let size = width.min(height);
+        if size == 0 || width.abs_diff(height) * 20 > size {
+            return None;
+        }
+        let pixels = size.min(MOST_PIXELS);
+        let colour = |at: usize| {
+            let (row, column) = (at / pixels * height / pixels, at % pixels * width / pixels);
+            self.colour(rows.start + row, columns.start + column)
+        };
+        Some(Square { size, pixels, colours: (0..pixels * pixels).map(colour).collect() })
+    }
+
+    /// The rows and columns within a margin of one colour, that of all corners; None without a margin, or with nothing in it.
+    fn within_margin(&self) -> Option<(Range<usize>, Range<usize>)> {
+        let (bottom, right) = (self.height.checked_sub(1)?, self.width.checked_sub(1)?);
+        let ground = self.colour(0, 0);
+        let plain = |row: usize, column: usize| {
+            self.colour(row, column).iter().zip(ground).all(|(one, other)| (one - other).abs() < SAME)
+        };
+        if !(plain(0, right) && plain(bottom, 0) && plain(bottom, right)) {
+            return None;
+        }
+        let marked_row = |row: &usize| (0..self.width).any(|column| !plain(*row, column));
+        let rows = (0..self.height).find(marked_row)?..(0..self.height).rfind(marked_row)? + 1;
+        let marked_column = |column: &usize| rows.clone().any(|row| !plain(row, *column));
+        let columns = (0..self.width).find(marked_column)?..(0..self.width).rfind(marked_column)? + 1;
+        (rows.len() < self.height || columns.len() < self.width).then_some((rows, columns))
+    }
+}
+
+/// A square of pixels, each red, green, blue within `0..=1`, row by row.
+#[derive(Debug, Clone, PartialEq)]
+struct Square {
+    /// Pixels along one side in the picture.
+    size: usize,
+    /// Those that are kept.
+    pixels: usize,
+    colours: Vec<[f32; 3]>,
+}
+
+/// What a square seems to be.
+#[derive(Debug, Clone, Copy)]
+struct Guess {
+    side: usize,
+    threshold: f32,
+    /// How much the colours differ in the middles of cells.
+    spread: f64,
+}
+
+impl Guess {
+    fn reading(self, cropped: bool) -> Reading {
+        Reading { side: self.side, threshold: self.threshold, light_walls: false, cropped }
+    }
+}
+
+impl Square {
+    fn guess(&self) -> Guess {
+        let light: Vec<f32> = self.colours.iter().map(|colour| lightness(*colour)).collect();
+        let threshold = between(&light);
+        let sides = SIDES.filter(|side| *side <= self.pixels);
+        let spread = |side: usize| {
+            let cells = (0..side * side).map(|cell| {
+                let (count, sum, squares) = self.middle(side, cell).fold((0.0, 0.0, 0.0), |(n, sum, squares), at| {
+                    let light = f64::from(light[at]);
+                    (n + 1.0, sum + light, squares + light * light)
+                });
+                squares / count - (sum / count) * (sum / count)
+            });
+            cells.sum::<f64>() / (side * side) as f64
+        };
+        let spreads: Vec<(usize, f64)> = sides.map(|side| (side, spread(side))).collect();
+        let least = spreads.iter().map(|(_, spread)| *spread).fold(f64::INFINITY, f64::min);
+        // A multiple of the right number is as good; a wrong one mixes dark and light in many cells.
+        let found = spreads.iter().find(|(_, spread)| *spread <= least * 1.5 + 0.004);
+        let (side, spread) = found.copied().unwrap_or((9, f64::INFINITY));
+        Guess { side, threshold, spread }
+    }
+
+    fn read(&self, reading: Reading) -> Result<Maze, PictureError> {
+        let Reading { side, threshold, light_walls, .. } = reading;
         if !SIDES.contains(&side) {
             return Err(BoardError::Side(side).into());
         }
@@ -209,11 +356,11 @@ mod tests {
             let maze = maze.unwrap().maze;
             let (pixels, rgba) = drawn(&maze, size, lines, [20, 235]);
             let picture = Picture::new(pixels, pixels, &rgba).unwrap();
-            let reading = Reading { side, ..picture.guess() };
+            let reading = Reading { side, cropped: false, ..picture.guess() };
             prop_assert_eq!(picture.read(reading).unwrap(), maze.clone());
             let (_, rgba) = drawn(&maze, size, lines, [235, 20]);
             let picture = Picture::new(pixels, pixels, &rgba).unwrap();
-            let reading = Reading { light_walls: true, side, ..picture.guess() };
+            let reading = Reading { light_walls: true, side, cropped: false, ..picture.guess() };
             prop_assert_eq!(picture.read(reading).unwrap(), maze);
         }
     }
@@ -229,6 +376,64 @@ mod tests {
                 assert_eq!(guess.side, side, "{size} pixels a cell");
             }
         }
+    }
+
+    /// A maze with walls and open cells along all its edges, and one within walls.
+    fn two_mazes() -> [Maze; 2] {
+        let open = "S  #     \n## # ### \n   #   # \n ##### # \n #     # \n # ##### \n #   #   \n ### # ##\n     #  G";
+        let walled =
+            "#########\n#S  #   #\n### # # #\n#   # # #\n# ### # #\n#   # # #\n### # # #\n#     #G#\n#########";
+        [open, walled].map(|text| Maze::parse(text).unwrap())
+    }
+
+    /// A picture of a maze, 20 pixels a cell, within a margin: above, below, left and right.
+    fn framed(maze: &Maze, [above, below, left, right]: [usize; 4], ground: [u8; 3]) -> Picture {
+        let (pixels, drawn) = drawn(maze, 20, false, [20, 235]);
+        let (width, height) = (left + pixels + right, above + pixels + below);
+        let [red, green, blue] = ground;
+        let mut rgba = [red, green, blue, 255].repeat(width * height);
+        for row in 0..pixels {
+            let at = ((above + row) * width + left) * 4;
+            rgba[at..at + pixels * 4].copy_from_slice(&drawn[row * pixels * 4..][..pixels * 4]);
+        }
+        Picture::new(width, height, &rgba).unwrap()
+    }
+
+    #[test]
+    fn a_margin_of_one_colour_is_left_out() {
+        for maze in two_mazes() {
+            for margin in [[13; 4], [8, 8, 9, 8], [10; 4], [50; 4], [13, 60, 40, 100]] {
+                for ground in [[255; 3], [235, 235, 200]] {
+                    let picture = framed(&maze, margin, ground);
+                    assert_eq!(picture.read(picture.guess()).unwrap(), maze, "{margin:?}, {ground:?}");
+                }
+            }
+        }
+        // A margin as wide as a cell may be cells, unless walls stand all around.
+        let [open, walled] = two_mazes();
+        assert_eq!(framed(&open, [20; 4], [235; 3]).guess().side, 11);
+        assert_eq!(framed(&walled, [20; 4], [235; 3]).guess().side, 9);
+    }
+
+    #[test]
+    fn walls_at_the_edge_are_no_margin() {
+        let [_, walled] = two_mazes();
+        let picture = framed(&walled, [0; 4], [0; 3]);
+        let guess = picture.guess();
+        assert!(picture.has_margin() && !guess.cropped);
+        assert_eq!(picture.read(guess).unwrap(), walled);
+        let cropped = picture.guess_cropped(true);
+        assert_eq!((cropped.side, cropped.cropped), (7, true), "a person may leave them out");
+        assert_eq!(picture.read(cropped).unwrap().side(), 7);
+    }
+
+    #[test]
+    fn of_a_large_picture_only_so_many_pixels_are_kept() {
+        let [open, _] = two_mazes();
+        let (pixels, rgba) = drawn(&open, 200, false, [20, 235]);
+        let picture = Picture::new(pixels, pixels, &rgba).unwrap();
+        assert_eq!((picture.whole.size, picture.whole.pixels), (1800, MOST_PIXELS));
+        assert_eq!(picture.read(picture.guess()).unwrap(), open);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The text form: lines of `# SG`, or one line of `side * side` characters; in an answer `o` marks the path.
+//! The text form: lines of `# SG`, or one line of `side * side` characters; in an answer `o` marks the path. Open cells may
+//! be written as `.` too.
 
 use super::{BoardError, Cell, Maze, SIDES};
 
@@ -7,7 +8,7 @@ use super::{BoardError, Cell, Maze, SIDES};
 pub enum ParseError {
     /// A character that means nothing in a maze.
     #[error(
-        "line {line}, column {column}: `{}` is no cell: use # for a wall, a space for an open cell, S and G for start and goal",
+        "line {line}, column {column}: `{}` is no cell: use # for a wall, a space or `.` for an open cell, S and G for start and goal",
         character.escape_debug()
     )]
     Character {
@@ -48,7 +49,7 @@ pub enum ParseError {
 }
 
 impl Maze {
-    /// Reads a question: one line per row, or all rows in one line. `#` is a wall, a space an open cell, `S` the
+    /// Reads a question: one line per row, or all rows in one line. `#` is a wall, a space or `.` an open cell, `S` the
     /// start, `G` the goal.
     ///
     /// The side is the number of lines: short lines are filled up with spaces, spaces beyond the side and empty lines
@@ -202,7 +203,7 @@ impl Drawing {
 fn cell(character: char, line: usize, column: usize) -> Result<(Cell, bool), ParseError> {
     match character {
         '#' => Ok((Cell::Wall, false)),
-        ' ' => Ok((Cell::Open, false)),
+        ' ' | '.' => Ok((Cell::Open, false)),
         'o' => Ok((Cell::Open, true)),
         'S' => Ok((Cell::Start, false)),
         'G' => Ok((Cell::Goal, false)),
@@ -244,6 +245,16 @@ pub(crate) mod tests {
         // Rows of open cells at the top and the bottom.
         assert_eq!(Maze::parse("    \nS G \n #  \n    \n").unwrap().to_text(), "    S G  #      ");
         assert_eq!(Maze::parse("\nS G#\n #\n\n").unwrap().to_text(), "    S G# #      ");
+    }
+
+    #[test]
+    fn dots_are_open_cells() {
+        let maze = Maze::parse("S  \n## \nG  \n").unwrap();
+        for text in ["S..\n##.\nG..\n", "S..##.G..", "S. \n##\nG.."] {
+            assert_eq!(Maze::parse(text).as_ref(), Ok(&maze), "{text:?}");
+        }
+        assert_eq!(Maze::parse_answer("S..\n##o\nG.o").unwrap().0, maze);
+        assert_eq!(maze.to_text(), "S  ## G  ");
     }
 
     #[test]

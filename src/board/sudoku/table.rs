@@ -31,9 +31,9 @@ impl Sudoku {
     }
 }
 
-/// A field of a table: nothing, or one character.
+/// A field of a table: nothing, or one character, in quotes or without.
 fn cell(field: &str) -> Option<u8> {
-    let mut characters = field.trim().chars();
+    let mut characters = field.trim().trim_matches(['"', '\'']).chars();
     match (characters.next(), characters.next()) {
         (None, _) => Some(0),
         (Some(character), None) => digit(character),
@@ -54,6 +54,7 @@ mod tests {
             "1\t\t\t4\r\n\t\t2\t\r\n\t\t\t\r\n4\t\t\t1\r\n",
             "1; 0; 0; 4\n0; 0; 2; 0\n\n0; 0; 0; 0\n4; 0; 0; 1",
             "[[1, 0, 0, 4], [0, 0, 2, 0],\n [0, 0, 0, 0], [4, 0, 0, 1]]",
+            r#"[["1",".",".","4"],[".",".","2","."],[".",".",".","."],["4",".",".","1"]]"#,
         ] {
             assert_eq!(Sudoku::parse_table(text), board, "{text:?}");
         }

@@ -49,8 +49,8 @@ pub enum ParseError {
 
 impl Sudoku {
     /// Reads a board: one character per cell, row by row, `.`, `0`, `_` or `*` for a blank.
-    /// White space, line breaks and `|`, `-`, `+`, `/` are passed over. Without a shape it follows from the
-    /// number of cells (16, 36 or 81).
+    /// White space, line breaks, quotes, brackets, and what frames are drawn with are passed over. Without a shape it
+    /// follows from the number of cells (16, 36 or 81).
     ///
     /// # Errors
     /// [`ParseError`] with the place of the character or digit that does not fit. Rule violations are no error.
@@ -62,7 +62,7 @@ impl Sudoku {
             for (column, character) in content.chars().enumerate() {
                 match (digit(character), character) {
                     (Some(digit), _) => cells.push(digit),
-                    (None, '|' | '-' | '+' | '/') => {}
+                    (None, _) if is_frame(character) => {}
                     (None, _) if character.is_whitespace() => {}
                     _ => {
                         return Err(ParseError::Character { character, line: line + 1, column: column + 1 });
@@ -130,6 +130,12 @@ pub(super) fn digit(character: char) -> Option<u8> {
     }
 }
 
+/// What stands between and around cells: `|`, `-` and the like, box-drawing characters, quotes about a text, and the brackets
+/// that numpy prints.
+fn is_frame(character: char) -> bool {
+    matches!(character, '|' | '-' | '+' | '/' | '!' | '=' | '[' | ']' | '"' | '\'' | '\u{2500}'..='\u{257f}')
+}
+
 fn character(digit: u8) -> char {
     match digit {
         0 => '.',
@@ -183,6 +189,22 @@ pub(crate) mod tests {
         ];
         assert_eq!(board.to_rows(), rows.join("\n"));
         assert_eq!(board.to_text(), ["1....6", ".2..5.", "......", "......", "..3...", "6....1"].concat());
+    }
+
+    #[test]
+    fn frames_quotes_and_brackets_are_passed_over() {
+        let board = Sudoku::parse("1..4 ..2. .... 4..1", None);
+        assert!(board.is_ok());
+        for text in [
+            "╔═════╦═════╗\n║ 1 . ║ . 4 ║\n║ . . ║ 2 . ║\n╠═════╬═════╣\n║ . . ║ . . ║\n║ 4 . ║ . 1 ║\n╚═════╩═════╝",
+            "1 . │ . 4\n. . │ 2 .\n────┼────\n. . │ . .\n4 . │ . 1",
+            "1 . ! . 4\n. . ! 2 .\n====!====\n. . ! . .\n4 . ! . 1",
+            "\"1..4..2.....4..1\"",
+            "'1004002000004001'",
+            "[[1 0 0 4]\n [0 0 2 0]\n [0 0 0 0]\n [4 0 0 1]]",
+        ] {
+            assert_eq!(Sudoku::parse(text, None), board, "{text}");
+        }
     }
 
     #[test]

@@ -97,6 +97,12 @@ pub fn build(source: &DataSource, out: &Path, options: &BuildOptions, watch: Wat
     }
 }
 
+/// Says that there are fewer to learn from than were to be drawn.
+fn too_few(wanted: Option<usize>, drawn: usize, what: &str) -> Option<String> {
+    let wanted = wanted.filter(|wanted| *wanted > drawn)?;
+    Some(format!("note: {wanted} {what} were asked for, and there are {drawn} to learn from: all of them were taken"))
+}
+
 /// A part of boards of this kind.
 fn part(folder: &builder::FolderWriter, name: &str, boards: Boards) -> Result<builder::PartWriter, DataError> {
     folder.part(name, boards.seq_len(), boards.vocab())

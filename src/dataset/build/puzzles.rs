@@ -12,7 +12,7 @@ use super::super::kind::Kind;
 use super::super::open::{open, test_part};
 use super::super::split::{Keys, check, choose, subset};
 use super::super::{CsvPuzzles, DataError, DataSet, DataSource, Part, Summary, Wrong};
-use super::{BuildOptions, Built, TestFrom, Watch, part};
+use super::{BuildOptions, Built, TestFrom, Watch, part, too_few};
 use crate::task::dihedral::Dihedral;
 use crate::task::sudoku::Symmetry;
 use crate::task::{Boards, Example};
@@ -161,6 +161,8 @@ pub(super) fn build(
     })?;
     let mut wrong = summary.as_ref().map_or(0, |summary| summary.wrong);
     let mut notes: Vec<String> = summary.iter().map(|summary| format!("train, {summary}")).collect();
+    let drawn = plan.learned.iter().filter(|learned| **learned).count();
+    notes.extend(too_few(options.subset, drawn, "puzzles"));
     let views = Dihedral::ALL.len() - 1;
     if matches!(boards, Boards::Maze { .. }) && options.augment > views {
         notes.push(format!("note: a maze has {views} other views: that many were made, and not {}", options.augment));

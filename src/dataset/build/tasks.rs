@@ -11,7 +11,7 @@ use super::super::builder::{BLANK, Begins, FolderWriter, PartWriter};
 use super::super::split::{check, choose, subset};
 use super::super::summary::fingerprint;
 use super::super::{DataError, DataSource, read_arc};
-use super::{BuildOptions, Built, TestFrom, Watch, part};
+use super::{BuildOptions, Built, TestFrom, Watch, part, too_few};
 use crate::board::arc::{Pair, Task};
 use crate::task::Boards;
 use crate::task::arc::{self, Variant};
@@ -78,6 +78,11 @@ pub(super) fn build(
     let mut notes = vec![format!("{} tasks, {} of them with test pairs to measure on", entries.len(), {
         entries.iter().filter(|entry| entry.asked).count()
     })];
+    let drawn = match options.test {
+        TestFrom::Own => entries.len(),
+        TestFrom::Source(_) | TestFrom::HeldOut(_) => entries.iter().filter(|entry| !entry.asked).count(),
+    };
+    notes.extend(too_few(options.subset, drawn, "tasks"));
     if unanswered > 0 {
         notes.push(format!("{unanswered} test pairs without an answer were left out"));
     }

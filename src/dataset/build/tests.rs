@@ -248,7 +248,44 @@ fn small_tasks_lie_on_a_small_canvas() {
     };
     let set = load(10).unwrap();
     assert_eq!((set.boards(), set.example(0).unwrap().inputs.len()), (Boards::Arc { side: 10 }, 100));
-    assert!(load(4).unwrap_err().to_string().contains("the canvas has 4"));
+    assert!(set.notes().is_empty());
+    assert!(load(2).unwrap_err().to_string().contains("the canvas has 2"));
+}
+
+#[test]
+fn tasks_larger_than_the_canvas_are_left_out_of_both_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (small, large) = ("[[1,2],[3,4]]", "[[1,2,3],[4,5,6],[7,8,9]]");
+    let task = |train: &str, test: &str| {
+        let pair = |grid: &str| format!(r#"{{"input":{grid},"output":{grid}}}"#);
+        format!(r#"{{"train":[{}],"test":[{}]}}"#, pair(train), pair(test))
+    };
+    for (name, text) in [("a", task(small, large)), ("b", task(small, small)), ("c", task(large, small))] {
+        std::fs::write(folder.path().join(format!("{name}.json")), text).unwrap();
+    }
+    let source =
+        |canvas: usize| -> DataSource { format!("arc:{},canvas={canvas}", folder.path().display()).parse().unwrap() };
+    for set in [source(2).load(None, &|_| true).unwrap(), source(2).to_measure(9).unwrap()] {
+        assert_eq!((set.len(), set.identifiers()), (1, &["<blank>".to_owned(), "b".to_owned()][..]));
+        assert!(set.notes()[0].starts_with("2 of 3 tasks have a grid that is larger"), "{:?}", set.notes());
+    }
+    assert_eq!(source(3).to_measure(9).unwrap().len(), 3);
+    let none = source(1).to_measure(9).unwrap_err().to_string();
+    assert!(none.contains("the task a") && none.contains("the canvas has 1"), "{none}");
+}
+
+#[test]
+fn fewer_than_were_asked_for_are_said() {
+    let data = Data::new();
+    let said = |name: &str, subset: usize| {
+        let options = BuildOptions { subset: Some(subset), ..OPTIONS };
+        let built = data.build(name, &format!("{name}-{subset}"), &options).unwrap();
+        built.notes.into_iter().find(|note| note.contains("asked for"))
+    };
+    assert_eq!((said("s.csv", 20), said("a", 6)), (None, None));
+    let (puzzles, tasks) = (said("s.csv", 5000).unwrap(), said("a", 7).unwrap());
+    assert!(puzzles.contains("5000 puzzles") && puzzles.contains("20 to learn from"), "{puzzles}");
+    assert!(tasks.contains("7 tasks") && tasks.contains("6 to learn from"), "{tasks}");
 }
 
 #[test]

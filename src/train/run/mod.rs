@@ -340,6 +340,7 @@ impl Work {
     ) -> Result<(), RunError> {
         let (begun, first) = (Instant::now(), self.trainer.step);
         let last = until.step.min(self.config.train.schedule.steps);
+        self.status.steps = last;
         (self.since, self.live_told) = (Window::new(), None);
         self.saved.get_or_insert((first, begun)).1 = begun;
         self.tell(Phase::Training);

@@ -109,8 +109,7 @@ impl Work {
     }
 
     pub(super) fn tell(&mut self, state: Phase) {
-        let steps = self.config.train.schedule.steps;
-        let left = steps.saturating_sub(self.trainer.step) as f64;
+        let left = self.status.steps.saturating_sub(self.trainer.step) as f64;
         let speed = self.status.steps_per_s;
         self.status = Status {
             state,

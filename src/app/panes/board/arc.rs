@@ -10,10 +10,11 @@ use super::super::super::edit::{selection, worked_on};
 use super::super::super::figures::{colour as colour_name, word};
 use super::super::super::theme::{self, RADIUS};
 use super::super::super::widgets::lattice::Lattice;
+use super::super::super::widgets::tokens::red_corner;
 use super::super::super::widgets::{command_button, figure, text_at};
 use super::super::Cx;
 use super::maze::draw;
-use super::{card, list, over, place, rail, red_corner, tone, votes, zoom};
+use super::{card, list, over, place, rail, tone, votes, zoom};
 use crate::board::arc::{COLOURS, Grid, Place, Sheet};
 use crate::task::glyph::Glyph;
 
@@ -239,7 +240,7 @@ fn answer(ui: &Ui, cx: &Cx<'_>, rect: Rect) {
             ui.painter().rect_stroke(lattice.cell(cell).shrink(1.0), 2.0, line, StrokeKind::Inside);
         }
         if seen.wrong {
-            red_corner(ui, cx, lattice.cell(cell));
+            red_corner(ui.painter(), cx.theme, lattice.cell(cell));
         }
         if let Some(Glyph::Colour(right)) = seen.truth.filter(|truth| !seen.open || seen.answer != Some(*truth)) {
             let mark = Rect::from_center_size(place.center(), place.size() * 0.4);

@@ -47,10 +47,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) -> f32 {
     let mark = char::from(Icon::Info).to_string();
     ui.painter().text(rect.left_top() + vec2(16.0, 15.0), Align2::CENTER_CENTER, mark, theme::icons(14.0), theme.h);
     let words = Rect::from_min_size(rect.min + vec2(30.0, 6.0), galley.size());
-    ui.painter().galley(words.min, galley, color);
+    ui.painter().galley(words.min, galley.clone(), color);
     let response = ui.interact(words, ui.scope_id().with("fit"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Note, true, &text));
-    response.on_hover_text(&text);
+    if galley.elided {
+        response.on_hover_text(&text);
+    }
     if let Some(grid) = before {
         let place = Rect::from_min_size(pos2(rect.right() - SIDE - 8.0, rect.top() + 6.0), vec2(SIDE, SIDE));
         paint_grid(ui, cx, &grid, place);
@@ -98,8 +100,8 @@ fn plan(ui: &mut Ui, cx: &mut Cx<'_>) {
     let chevron = theme::icon(Icon::ChevronDown, 12.0);
     let menu = ui.menu_button((RichText::new(format!("{} steps", plan.steps)), chevron), |ui| {
         for steps in STEPS {
-            let about = if steps == FitPlan::USUAL_STEPS { ": about a minute with arc-mini" } else { "" };
-            if ui.selectable_label(steps == plan.steps, format!("{steps} steps{about}")).clicked() {
+            let usual = if steps == FitPlan::USUAL_STEPS { ", the usual number" } else { "" };
+            if ui.selectable_label(steps == plan.steps, format!("{steps} steps{usual}")).clicked() {
                 cx.actions.push(Action::Arc(ArcAction::Plan(FitPlan { steps, ..plan })));
                 ui.close();
             }

@@ -8,9 +8,10 @@ use super::super::super::figures::word;
 use super::super::super::hand::Pen;
 use super::super::super::theme::{self, Theme};
 use super::super::super::widgets::lattice::Lattice;
+use super::super::super::widgets::tokens::red_corner;
 use super::super::Cx;
 use super::card::{self, CARD};
-use super::{FIGURES, figures, over, place, rail, red_corner, zoom};
+use super::{FIGURES, figures, over, place, rail, zoom};
 use crate::task::glyph::Glyph;
 
 /// A cell that is not said to be on the path is shown as a faint dot from this probability on.
@@ -69,19 +70,23 @@ pub fn draw(response: &eframe::egui::Response, lattice: &Lattice, cx: &mut Cx<'_
     if response.ctx.input(|input| input.multi_touch().is_some()) {
         return;
     }
-    let Some(pos) = response.interact_pointer_pos() else { return };
-    let second = response.drag_started_by(PointerButton::Secondary);
-    let (pressed, select) = response.ctx.input(|input| (input.pointer.press_origin(), input.modifiers.shift));
-    // All of a quick stroke may lie in one frame: it begins where the button went down and ends where it went up.
-    if second || response.drag_started_by(PointerButton::Primary) {
+    let (first, second) = (PointerButton::Primary, PointerButton::Secondary);
+    let pressed = |button| response.ctx.input(|input| input.pointer.button_pressed(button));
+    let (origin, now, down) = response
+        .ctx
+        .input(|input| (input.pointer.press_origin(), input.pointer.latest_pos(), input.pointer.any_down()));
+    // Nobody waits to see whether a press becomes a drag or a click, and all of a quick stroke may lie in one frame: it
+    // begins where the button went down and ends where it went up.
+    let here = response.is_pointer_button_down_on() || response.contains_pointer();
+    let begins = here && (pressed(first) || pressed(second));
+    let Some(pos) = now.filter(|_| begins || cx.state.hand.stroke.is_some()) else { return };
+    if begins {
+        let (erase, select) = (!pressed(first), response.ctx.input(|input| input.modifiers.shift));
         cx.actions.push(Action::Select(None));
-        cx.actions.push(Action::Pen(Pen::Down { cell: at(pressed.unwrap_or(pos)), erase: second, select }));
+        cx.actions.push(Action::Pen(Pen::Down { cell: at(origin.unwrap_or(pos)), erase, select }));
     }
-    let held = [PointerButton::Primary, PointerButton::Secondary].iter().any(|button| response.dragged_by(*button));
-    if held || response.drag_stopped() {
-        cx.actions.push(Action::Pen(Pen::Move(at(pos))));
-    }
-    if response.drag_stopped() {
+    cx.actions.push(Action::Pen(Pen::Move(at(pos))));
+    if !down {
         cx.actions.push(Action::Pen(Pen::Up));
     }
 }
@@ -152,7 +157,7 @@ fn marks(ui: &Ui, cx: &Cx<'_>, lattice: &Lattice) {
             ui.painter().rect_stroke(ring, rect.width() * 0.2, Stroke::new(thick, theme.right), StrokeKind::Inside);
         }
         if seen.wrong {
-            red_corner(ui, cx, rect);
+            red_corner(ui.painter(), cx.theme, rect);
         }
     }
 }

@@ -13,9 +13,7 @@ mod tabs;
 mod votes;
 mod zoom;
 
-use eframe::egui::{
-    Align2, Button, Color32, Pos2, Rect, RichText, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2,
-};
+use eframe::egui::{Align2, Button, Color32, Pos2, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
 use super::super::action::Action;
@@ -171,14 +169,6 @@ fn list(cx: &Cx<'_>) -> Vec<super::super::figures::Figure> {
     let end = state.recording().zip(segment).and_then(|(recording, segment)| recording.end_of(segment));
     let judged = state.doc.verdict.as_ref().map(|verdict| &verdict.judged);
     all_figures(state.board(), cx.scene, end, judged)
-}
-
-/// The red corner of a cell.
-fn red_corner(ui: &Ui, cx: &Cx<'_>, cell: Rect) {
-    let corner = cell.right_top() + vec2(-cell.width() * 0.05, cell.width() * 0.05);
-    let leg = (cell.width() * 0.26).clamp(4.0, 16.0);
-    let triangle = vec![corner, corner - vec2(leg, 0.0), corner + vec2(0.0, leg)];
-    ui.painter().add(Shape::convex_polygon(triangle, cx.theme.wrong, Stroke::NONE));
 }
 
 /// The place of a cell in words.

@@ -20,7 +20,6 @@ fn entries(kind: Kind) -> Vec<(CommandId, &'static str, Option<Tool>)> {
         Tool::Brush => (CommandId::Brush, "brush", Some(*tool)),
         Tool::Erase => (CommandId::Eraser, "erase", Some(*tool)),
         Tool::Line => (CommandId::Line, "line", Some(*tool)),
-        Tool::Rectangle if kind == Kind::Maze => (CommandId::Rectangle, "room", Some(*tool)),
         Tool::Rectangle => (CommandId::Rectangle, "box", Some(*tool)),
         Tool::Fill => (CommandId::Fill, "flood", Some(*tool)),
         Tool::Start => (CommandId::PutStart, "start", Some(*tool)),

@@ -6,9 +6,10 @@ use super::super::super::action::Action;
 use super::super::super::scene::candidates;
 use super::super::super::theme;
 use super::super::super::widgets::lattice::Lattice;
+use super::super::super::widgets::tokens::red_corner;
 use super::super::Cx;
 use super::card::{self, CARD};
-use super::{FIGURES, figures, over, pad, place, red_corner, zoom};
+use super::{FIGURES, figures, over, pad, place, zoom};
 use crate::board::sudoku::Sheet;
 use crate::task::glyph::Glyph;
 
@@ -121,7 +122,7 @@ fn paint_cell(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, hovered: bool) {
         painter.text(corner, Align2::LEFT_BOTTOM, digit, theme::bold((size * 0.28).max(12.0)), theme.right);
     }
     if seen.wrong {
-        red_corner(ui, cx, rect);
+        red_corner(ui.painter(), cx.theme, rect);
     }
     if let crate::board::Board::Sudoku(sheet) = cx.state.board() {
         marks(ui, cx, sheet, rect, cell);

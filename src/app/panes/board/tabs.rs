@@ -27,8 +27,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, switches: impl FnOnce(&mut Ui, &mut Cx
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
     let mut right = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
     switches(&mut right, cx);
-    // Not below the switches: what is pressed there would begin to move the pane.
-    let dragged = drag_handle(ui, rect.with_max_x(right.min_rect().left()), "Board");
     let room = (right.min_rect().left() - rect.left() - 44.0).max(NARROWEST);
     let count = cx.state.documents().count() as f32;
     let width = (room / count).clamp(NARROWEST, WIDEST);
@@ -46,7 +44,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, switches: impl FnOnce(&mut Ui, &mut Cx
     let mut end = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center)));
     let button = Button::new(theme::icon(Icon::Plus, 15.0)).frame(false).min_size(place.size());
     finish(&mut end, cx, command(CommandId::NewTab), button);
-    dragged
+    // Not below the tabs and the switches: a slip there would move the pane.
+    let free = rect.with_min_x(place.right()).with_max_x(right.min_rect().left());
+    free.is_positive() && drag_handle(ui, free, "Board")
 }
 
 fn tab(ui: &mut Ui, cx: &mut Cx<'_>, doc: &Document, width: f32) {

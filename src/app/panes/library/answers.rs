@@ -26,10 +26,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.label(RichText::new(note).font(theme::text(12.0)).color(cx.theme.secondary));
     }
     ask(ui, cx);
-    let set = cx.state.library.shown();
     if sums.asked > 0 {
         let trained = cx.state.model.as_ref().map(|model| model.dimensions.max_segments);
-        let text = RichText::new(sums.text(set, trained)).font(theme::text(12.0)).color(cx.theme.text);
+        let text = RichText::new(sums.text(trained)).font(theme::text(12.0)).color(cx.theme.text);
         ui.label(text).on_hover_text("Of the puzzles that were found; what is filtered makes no difference");
     }
 }

@@ -3,7 +3,7 @@
 use eframe::egui::{Button, DragValue, RichText, Role, Ui, WidgetInfo, vec2};
 
 use super::super::super::action::Action;
-use super::super::super::puzzles::{Difficulty, MAZE_SIDES, What, capital};
+use super::super::super::puzzles::{Difficulty, MAZE_SIDES, What, askable_givens, capital};
 use super::super::Cx;
 use crate::board::Kind;
 use crate::board::maze::{MazeKind, SIDES};
@@ -93,9 +93,29 @@ pub fn new_ones(ui: &mut Ui, cx: &mut Cx<'_>) {
             }
         }
     });
-    if cx.state.kind() == Kind::Maze {
-        blank_maze(ui, cx);
+    match cx.state.kind() {
+        Kind::Sudoku => by_givens(ui, cx),
+        Kind::Maze => blank_maze(ui, cx),
+        Kind::Arc => {}
     }
+}
+
+/// A Sudoku with a chosen number of givens.
+fn by_givens(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let (shape, before) = (cx.state.settings.shape, cx.state.settings.givens);
+    let range = askable_givens(shape);
+    ui.horizontal(|ui| {
+        let mut givens = before.clamp(*range.start(), *range.end());
+        let response = ui.add(DragValue::new(&mut givens).range(range.clone()).speed(0.2).suffix(" givens"));
+        response.widget_info(|| WidgetInfo::labeled(Role::SpinButton, true, "Givens of new Sudokus"));
+        if givens != before && response.changed() {
+            cx.actions.push(Action::SetGivens(givens));
+        }
+        let tip = format!("A {shape} Sudoku with {givens} givens and one solution; fewer may take a moment");
+        if ui.button("Make").on_hover_text(tip).clicked() {
+            cx.actions.push(Action::NewPuzzleOf(What::Givens(shape, givens)));
+        }
+    });
 }
 
 /// A maze to be drawn from nothing, of any side.
