@@ -117,10 +117,10 @@ pub fn moved(recording: &Recording, playhead: usize) -> Vec<Span> {
     };
     let reset = record.at.module == Module::L && record.at.l_step == 0;
     let meaning = match ratio {
-        r if reset && r > 1.5 => ": reset",
+        // As the plot of residuals marks it.
+        r if reset && r > 1.0 => ": reset",
         r if r < 0.8 => ": settling",
-        r if r > 1.25 => ": more than before",
-        _ => ": as before",
+        _ => "",
     };
     text.plain(format!(" · {} x its step before{meaning}", ratio_text(ratio))).0
 }

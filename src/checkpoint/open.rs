@@ -18,6 +18,7 @@ pub const SHIPPED: &[(&str, &[u8])] = &[
     ("sudoku-9x9", include_bytes!("../../assets/checkpoints/sudoku-9x9/model.safetensors")),
     ("maze", include_bytes!("../../assets/checkpoints/maze/model.safetensors")),
     ("maze-11x11", include_bytes!("../../assets/checkpoints/maze-11x11/model.safetensors")),
+    ("maze-13x13", include_bytes!("../../assets/checkpoints/maze-13x13/model.safetensors")),
     ("arc-mini", include_bytes!("../../assets/checkpoints/arc-mini/model.safetensors")),
 ];
 

@@ -37,8 +37,16 @@ mod tests {
     fn a_maze_gets_the_smallest_model_that_it_fits() {
         let of = |side: usize| shipped_for(&Maze::blank(side).unwrap().into());
         assert_eq!(
-            [5, 9, 10, 11, 12].map(of),
-            [Some("maze"), Some("maze"), Some("maze-11x11"), Some("maze-11x11"), None]
+            [5, 9, 10, 11, 12, 13, 14].map(of),
+            [
+                Some("maze"),
+                Some("maze"),
+                Some("maze-11x11"),
+                Some("maze-11x11"),
+                Some("maze-13x13"),
+                Some("maze-13x13"),
+                None
+            ]
         );
     }
 }

@@ -301,7 +301,8 @@ fn menu(ui: &mut Ui, name: &str, content: impl FnOnce(&mut Ui)) {
         ui.set_min_width(220.0);
         // A long menu in a small window is scrolled.
         let room = ui.ctx().content_rect().bottom() - ui.next_widget_position().y - 24.0;
-        ScrollArea::vertical().max_height(room.max(120.0)).show(ui, content);
+        let room = room.max(120.0);
+        ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, content);
     });
 }
 
