@@ -454,7 +454,7 @@ mod tests {
         effects.clear();
         state.generating = false;
         // No shipped model knows so large a maze.
-        state.settings.maze_side = 15;
+        state.settings.maze_side = 30;
         show_kind(&mut state, Kind::Maze, &mut effects);
         let asked = effects.iter().any(|e| matches!(e, Effect::Engine(Command::Think { .. })));
         assert!(!asked && state.misfit().is_some() && state.recording().is_none(), "no model for mazes is asked");

@@ -157,7 +157,7 @@ pub fn make(what: What, seed: u64) -> Result<Board, String> {
 }
 
 /// The sides of the mazes in the library.
-pub const MAZE_SIDES: [usize; 4] = [9, 11, 13, 30];
+pub const MAZE_SIDES: [usize; 4] = [9, 11, 15, 30];
 /// The most rows and columns of the library's ARC grids.
 const ARC_SIDE: usize = 10;
 

@@ -19,6 +19,7 @@ pub const SHIPPED: &[(&str, &[u8])] = &[
     ("maze", include_bytes!("../../assets/checkpoints/maze/model.safetensors")),
     ("maze-11x11", include_bytes!("../../assets/checkpoints/maze-11x11/model.safetensors")),
     ("maze-13x13", include_bytes!("../../assets/checkpoints/maze-13x13/model.safetensors")),
+    ("maze-15x15", include_bytes!("../../assets/checkpoints/maze-15x15/model.safetensors")),
     ("arc-mini", include_bytes!("../../assets/checkpoints/arc-mini/model.safetensors")),
 ];
 

@@ -37,7 +37,7 @@ mod tests {
     fn a_maze_gets_the_smallest_model_that_it_fits() {
         let of = |side: usize| shipped_for(&Maze::blank(side).unwrap().into());
         assert_eq!(
-            [5, 9, 10, 11, 12, 13, 14].map(of),
+            [5, 9, 10, 11, 12, 13, 15, 16].map(of),
             [
                 Some("maze"),
                 Some("maze"),
@@ -45,6 +45,7 @@ mod tests {
                 Some("maze-11x11"),
                 Some("maze-13x13"),
                 Some("maze-13x13"),
+                Some("maze-15x15"),
                 None
             ]
         );

@@ -258,7 +258,7 @@ fn a_maze_is_worked_on_with_keys_and_pasted_as_text() {
     act(&mut harness, Action::ToggleSolution);
     assert!(harness.state().state.scene().cells[1].truth.is_some());
     // Larger than any model knows: never asked.
-    act(&mut harness, Action::BlankMaze(14));
+    act(&mut harness, Action::BlankMaze(16));
     assert!(!harness.state().state.thinking() && harness.state().state.computed() == 0);
     assert!(harness.state().state.misfit().unwrap().contains("up to 7 × 7"));
 }

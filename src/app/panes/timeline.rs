@@ -8,7 +8,7 @@ use super::super::document::made_for;
 use super::super::explain::{distance, sigmoid};
 use super::super::state::{RunStatus, State};
 use super::super::theme::{self, RADIUS};
-use super::super::widgets::text_at;
+use super::super::widgets::wrapped;
 use super::Cx;
 use crate::engine::Halting;
 use crate::trace::{Module, Recording};
@@ -268,15 +268,8 @@ fn nothing_yet(ui: &Ui, cx: &mut Cx<'_>, lane: Rect) {
     let corners = [lane.left_top(), lane.right_top(), lane.right_bottom(), lane.left_bottom(), lane.left_top()];
     ui.painter().extend(Shape::dashed_line(&corners, Stroke::new(1.0, theme.hairline), 4.0, 4.0));
     let middle = lane.center() - vec2(0.0, if button.is_some() { 16.0 } else { 0.0 });
-    text_at(
-        ui.painter(),
-        middle,
-        Align2::CENTER_CENTER,
-        &text,
-        theme::text(13.0),
-        theme.secondary,
-        lane.width() - 24.0,
-    );
+    let galley = wrapped(ui.painter(), &text, theme::text(13.0), theme.secondary, lane.width() - 24.0);
+    ui.painter().galley(middle - galley.size() / 2.0, galley, theme.secondary);
     if let Some((name, action)) = button {
         let rect = Rect::from_center_size(lane.center() + vec2(0.0, 16.0), Vec2::new(170.0, 28.0));
         if put_button(ui, rect, &name) {

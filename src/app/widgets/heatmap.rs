@@ -41,8 +41,11 @@ pub struct About<'a> {
 impl Pictures {
     /// Takes in what is shown now.
     pub fn follow(&mut self, state: &State) {
-        let Some(recording) = state.recording() else { return };
         let settings = state.settings.heat;
+        let Some(recording) = state.recording() else {
+            self.ranges = ranges(settings, || [0.0; 2]);
+            return;
+        };
         for (slot, module) in [(&mut self.h, Module::H), (&mut self.l, Module::L)] {
             let before = slot.take();
             *slot = Source::of(state, recording, module).map(|source| Heat::follow(before, source));
