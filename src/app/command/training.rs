@@ -60,7 +60,7 @@ pub(super) const TABLE: &[Command] = &[
         icon: Icon::CopyPlus,
         tip: "A new run with the same settings, to be changed before it starts",
         action: of_run(OfRun::Duplicate),
-        possible: |state| selected(state, |run| state.train.like(&run.folder).is_some()),
+        possible: |state| selected(state, |run| state.train.knows(run)),
     },
     Command {
         id: CommandId::RenameRun,

@@ -1,18 +1,17 @@
 //! The question before a board is closed that is not saved.
 
-use eframe::egui::{Button, Context, Id, Label, Modal, RichText, vec2};
+use eframe::egui::{Button, Context, Label, RichText, vec2};
 
 use super::super::action::Action;
 use super::super::document::{Answer, TabAction};
 use super::super::theme;
-use super::{Cx, card};
+use super::{Cx, dialog};
 
 /// Shows the question while it is asked.
 pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let Some(doc) = cx.state.closing.and_then(|id| cx.state.document(id)) else { return };
     let theme = cx.theme;
-    let frame = card(theme).fill(theme.pane).inner_margin(16).shadow(ctx.global_style().visuals.window_shadow);
-    let modal = Modal::new(Id::unique("closing")).backdrop_color(theme.veil).frame(frame);
+    let modal = dialog(ctx, theme, "closing");
     let mut answer = None;
     let shown = modal.show(ctx, |ui| {
         ui.set_width(380.0);

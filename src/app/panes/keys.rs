@@ -1,12 +1,12 @@
 //! The list of all commands with their keys, which can be changed here.
 
-use eframe::egui::{Align, Button, Context, Grid, Id, Layout, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use eframe::egui::{Align, Button, Context, Grid, Layout, RichText, ScrollArea, TextEdit, Ui, vec2};
 use lucide_icons::Icon;
 
 use super::super::action::Action;
 use super::super::command::{Command, CommandId, commands};
 use super::super::theme;
-use super::{Cx, card};
+use super::{Cx, dialog};
 
 /// What cannot be changed.
 const FIXED: [(&str, &str); 9] = [
@@ -25,8 +25,7 @@ const FIXED: [(&str, &str); 9] = [
 pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let Some(typed) = cx.state.keys.clone() else { return };
     let theme = cx.theme;
-    let frame = card(theme).fill(theme.pane).inner_margin(16).shadow(ctx.global_style().visuals.window_shadow);
-    let modal = Modal::new(Id::unique("keys")).backdrop_color(theme.veil).frame(frame);
+    let modal = dialog(ctx, theme, "keys");
     let mut closed = false;
     let shown = modal.show(ctx, |ui| {
         ui.set_width(520.0);

@@ -180,6 +180,12 @@ pub fn card(theme: &Theme) -> Frame {
         .inner_margin(Margin::same(10))
 }
 
+/// A dialog above a veil: nothing behind it is touched.
+pub fn dialog(ctx: &egui::Context, theme: &Theme, name: &str) -> egui::Modal {
+    let frame = card(theme).fill(theme.pane).inner_margin(16).shadow(ctx.global_style().visuals.window_shadow);
+    egui::Modal::new(egui::Id::unique(name)).backdrop_color(theme.veil).frame(frame)
+}
+
 /// No space between what follows.
 pub fn tight(ui: &mut Ui) {
     ui.spacing_mut().item_spacing = Vec2::ZERO;

@@ -1,20 +1,19 @@
 //! The dialog for saving the run as a moving picture.
 
-use eframe::egui::{Button, Context, Id, Modal, ProgressBar, RichText, Slider, Ui, vec2};
+use eframe::egui::{Button, Context, ProgressBar, RichText, Slider, Ui, vec2};
 
 use super::super::action::Action;
 use super::super::movie::{DELAYS, Draft, Movie, MovieAction, SIZES};
 use super::super::theme;
 use super::super::train::facts::bytes;
-use super::{Cx, card};
+use super::{Cx, dialog};
 use crate::export::Format;
 
 /// Shows the dialog when it is open.
 pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let Some(movie) = cx.state.movie.clone() else { return };
     let theme = cx.theme;
-    let frame = card(theme).fill(theme.pane).inner_margin(16).shadow(ctx.global_style().visuals.window_shadow);
-    let modal = Modal::new(Id::unique("moving picture")).backdrop_color(theme.veil).frame(frame);
+    let modal = dialog(ctx, theme, "moving picture");
     let shown = modal.show(ctx, |ui| {
         ui.set_width(420.0);
         ui.label(RichText::new("The run as a moving picture").font(theme::bold(16.0)));

@@ -2,8 +2,8 @@
 //! equals.
 
 use eframe::egui::{
-    Align2, Button, ComboBox, Context, Id, Label, Modal, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind,
-    TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Align2, Button, ComboBox, Context, Label, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
+    WidgetInfo, pos2, vec2,
 };
 use lucide_icons::Icon;
 
@@ -14,7 +14,7 @@ use super::super::train::facts::{bytes, duration, grouped};
 use super::super::train::{Draft, Field, Length, PresetInfo, TrainAction};
 use super::super::widgets::text_at;
 use super::models::{parameters, short};
-use super::{Cx, card};
+use super::{Cx, card, dialog};
 
 /// Shows the dialog of the run that is being set up.
 pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
@@ -25,8 +25,7 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let mut draft = before.clone();
     let window = ctx.content_rect();
     let size = vec2((window.width() - 80.0).min(860.0), (window.height() - 80.0).min(640.0));
-    let frame = card(theme).fill(theme.pane).inner_margin(16).shadow(ctx.global_style().visuals.window_shadow);
-    let modal = Modal::new(Id::unique("new run")).backdrop_color(theme.veil).frame(frame);
+    let modal = dialog(ctx, theme, "new run");
     let shown = modal.show(ctx, |ui| {
         ui.set_width(size.x);
         let title = match &draft.like {

@@ -1,12 +1,12 @@
 //! The dialog that shows what a picture gives as a maze.
 
-use eframe::egui::{Align2, Button, Context, Id, Label, Modal, RichText, Sense, Slider, Ui, vec2};
+use eframe::egui::{Align2, Button, Context, Label, RichText, Sense, Slider, Ui, vec2};
 
 use super::super::action::Action;
 use super::super::picture::{PictureAction, PictureDraft};
 use super::super::theme::{self, RADIUS};
 use super::super::widgets::{thumbnail, wrapped};
-use super::{Cx, card};
+use super::{Cx, dialog};
 use crate::board::maze::{Reading, SIDES};
 
 /// The side of the preview, points.
@@ -16,8 +16,7 @@ const PREVIEW: f32 = 360.0;
 pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let Some(draft) = cx.state.picture.clone() else { return };
     let theme = cx.theme;
-    let frame = card(theme).fill(theme.pane).inner_margin(16).shadow(ctx.global_style().visuals.window_shadow);
-    let modal = Modal::new(Id::unique("picture")).backdrop_color(theme.veil).frame(frame);
+    let modal = dialog(ctx, theme, "picture");
     let shown = modal.show(ctx, |ui| {
         ui.set_width(PREVIEW);
         ui.label(RichText::new("A maze from a picture").font(theme::bold(16.0)));

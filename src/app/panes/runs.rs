@@ -185,7 +185,7 @@ fn rename(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView, before: String) {
 fn trouble(ui: &mut Ui, cx: &Cx<'_>, run: &RunView) {
     let theme = cx.theme;
     let (title, advice) = match run.life {
-        Life::Failed if run.setup.is_none() && cx.state.train.like(&run.folder).is_none() => {
+        Life::Failed if !cx.state.train.knows(run) => {
             ("It did not start", "Nothing was trained, and its settings are not known any more: begin a new run.")
         }
         Life::Failed if run.setup.is_none() => ("It did not start", "Nothing was trained. Duplicate it with changes."),
@@ -301,7 +301,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
                 add(ui, "Resume", true, run.setup.is_some(), tip, TrainAction::Resume(folder()));
             }
         }
-        let (tip, known) = (command(CommandId::DuplicateRun).tip, cx.state.train.like(&run.folder).is_some());
+        let (tip, known) = (command(CommandId::DuplicateRun).tip, cx.state.train.knows(run));
         add(ui, "Duplicate…", false, known, tip, TrainAction::Duplicate(folder()));
         more(ui, cx, run);
     });

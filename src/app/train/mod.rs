@@ -173,6 +173,11 @@ impl TrainState {
         self.runs.iter().find(|run| run.folder == folder)
     }
 
+    /// Whether a run can be duplicated: its settings are known.
+    pub fn knows(&self, run: &RunView) -> bool {
+        run.setup.is_some() || self.begun.iter().any(|(of, _)| *of == run.folder)
+    }
+
     /// A new run like the one of a folder; None where nothing is known of its settings.
     pub fn like(&self, folder: &Path) -> Option<Draft> {
         let run = self.run(folder)?;
