@@ -41,7 +41,7 @@ fn toasts(ctx: &Context, cx: &mut Cx<'_>) {
     let theme = cx.theme;
     let area = Area::new(Id::unique("messages")).order(Order::Foreground).role(Role::Log).accessible_name("Messages");
     area.anchor(Align2::RIGHT_BOTTOM, vec2(-14.0, -14.0)).show(ctx, |ui| {
-        ui.set_max_width(420.0);
+        ui.set_max_width(370.0);
         for toast in cx.state.toasts.clone() {
             let color = if toast.error { theme.wrong } else { theme.right };
             let frame = card(theme).stroke(Stroke::new(1.0, color)).shadow(ui.visuals().popup_shadow);
@@ -50,7 +50,7 @@ fn toasts(ctx: &Context, cx: &mut Cx<'_>) {
                     let icon = if toast.error { Icon::CircleAlert } else { Icon::CircleCheck };
                     ui.label(theme::icon(icon, 16.0).color(color));
                     ui.vertical(|ui| {
-                        ui.set_width(320.0);
+                        ui.set_width(272.0);
                         ui.add(Label::new(&toast.text).wrap().selectable(true));
                         if let Some((name, action)) = &toast.remedy
                             && ui.button(*name).clicked()

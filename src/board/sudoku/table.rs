@@ -4,14 +4,15 @@ use super::text::digit;
 use super::{Shape, Sudoku};
 
 impl Sudoku {
-    /// Reads a board whose cells are set apart by tabs, semicolons or commas, a row in a line or in `[…]`; an empty field is
-    /// a blank. None where the text is anything else.
+    /// Reads a board whose cells are set apart by tabs, semicolons or commas, a row in a line or in `[…]`, an empty field a
+    /// blank; or one list in `[…]`, of rows or of all cells. None where the text is anything else.
     pub fn parse_table(text: &str) -> Option<Self> {
         let text = text.trim_start_matches('\u{feff}');
-        let lists = text.trim_start().starts_with('[').then(|| {
-            let packed: String = text.split_whitespace().collect();
-            packed.replace("],", "\n").replace(['[', ']'], "")
-        });
+        let lists = text.trim_start().starts_with('[').then(|| text.split_whitespace().collect::<String>());
+        if let Some(flat) = lists.as_deref().filter(|packed| !packed.starts_with("[[")) {
+            return Self::parse(&flat.replace(',', ""), None).ok();
+        }
+        let lists = lists.map(|packed| packed.replace("],", "\n").replace(['[', ']'], ""));
         let text = lists.as_deref().unwrap_or(text);
         let between = ['\t', ';', ','].into_iter().find(|mark| text.contains(*mark))?;
         let mut rows = Vec::new();
@@ -54,6 +55,8 @@ mod tests {
             "1\t\t\t4\r\n\t\t2\t\r\n\t\t\t\r\n4\t\t\t1\r\n",
             "1; 0; 0; 4\n0; 0; 2; 0\n\n0; 0; 0; 0\n4; 0; 0; 1",
             "[[1, 0, 0, 4], [0, 0, 2, 0],\n [0, 0, 0, 0], [4, 0, 0, 1]]",
+            r#"["1..4", "..2.", "....", "4..1"]"#,
+            "[1,0,0,4, 0,0,2,0,\n 0,0,0,0, 4,0,0,1]",
             r#"[["1",".",".","4"],[".",".","2","."],[".",".",".","."],["4",".",".","1"]]"#,
         ] {
             assert_eq!(Sudoku::parse_table(text), board, "{text:?}");
@@ -70,6 +73,8 @@ mod tests {
             "5,,,\n,,,\n,,,\n,,,",
             "ab,,,\n,,,\n,,,\n,,,",
             "[[[",
+            "[",
+            "[[1,2,3,4,1,2,3,4,1,2,3,4,1,2,3,4]]",
         ] {
             assert_eq!(Sudoku::parse_table(text), None, "{text:?}");
         }

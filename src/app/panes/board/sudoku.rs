@@ -10,6 +10,7 @@ use super::super::super::widgets::tokens::red_corner;
 use super::super::Cx;
 use super::card::{self, CARD};
 use super::{FIGURES, figures, over, pad, place, zoom};
+use crate::board::Board;
 use crate::board::sudoku::Sheet;
 use crate::task::glyph::Glyph;
 
@@ -100,7 +101,11 @@ fn paint_cell(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, hovered: bool) {
     }
     painter.rect_filled(rect, 0.0, ground);
     let size = rect.width();
-    let font = (size * 0.5).clamp(14.0, 160.0);
+    let sheet = if let Board::Sudoku(sheet) = cx.state.board() { Some(sheet) } else { None };
+    // Below a person's marks an answer is smaller.
+    let marked = sheet.is_some_and(|sheet| sheet.marks(cell).next().is_some());
+    let (part, below) = if marked { (0.42, 0.07) } else { (0.5, -0.03) };
+    let font = (size * part).clamp(14.0, 160.0);
     let said = if laid.is_some() { theme.ink_on(ground) } else { theme.l };
     if let Glyph::Digit(digit) = seen.given {
         painter.text(rect.center(), Align2::CENTER_CENTER, digit, theme::bold(font), theme.ink_on(ground));
@@ -110,7 +115,7 @@ fn paint_cell(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, hovered: bool) {
         let color = theme.confidence(said, ground, seen.confidence);
         // An answer that is no digit is a dot, not nothing.
         let text = if let Some(Glyph::Digit(digit)) = seen.answer { digit.to_string() } else { "·".to_owned() };
-        painter.text(rect.center() - vec2(0.0, size * 0.03), Align2::CENTER_CENTER, text, theme::text(font), color);
+        painter.text(rect.center() + vec2(0.0, size * below), Align2::CENTER_CENTER, text, theme::text(font), color);
         let bar = rect.shrink2(vec2(size * 0.18, size * 0.1));
         let length = bar.width() * seen.confidence.clamp(0.0, 1.0);
         let y = bar.bottom();
@@ -124,7 +129,7 @@ fn paint_cell(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, hovered: bool) {
     if seen.wrong {
         red_corner(ui.painter(), cx.theme, rect);
     }
-    if let crate::board::Board::Sudoku(sheet) = cx.state.board() {
+    if let Some(sheet) = sheet {
         marks(ui, cx, sheet, rect, cell);
     }
 }
