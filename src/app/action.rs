@@ -106,6 +106,8 @@ pub enum Action {
     CopyCsv,
     /// Replace the board by text.
     Paste(String),
+    /// Replace it by what is on the clipboard.
+    AskPaste,
     /// Clear every cell that is not locked; of an ARC task, the grid that is worked on.
     ClearBoard,
     /// Lock all filled cells of a Sudoku, or none.
@@ -244,8 +246,10 @@ pub enum Action {
     SearchKeys(String),
     /// The next keys pressed become those of this command; None for no longer.
     Rebind(Option<CommandId>),
-    /// Give keys to a command, or take them away.
+    /// Give keys to a command, or take them away. Those of another command are given when they are asked for twice.
     SetShortcut(CommandId, Option<Shortcut>),
+    /// Say why this command cannot be done now.
+    SayWhyNot(CommandId),
     /// Give all commands their usual keys.
     ResetShortcuts,
     /// Open the command palette, or close it.
@@ -279,6 +283,8 @@ pub enum Effect {
     Engine(Command),
     /// Put text on the clipboard.
     Copy(String),
+    /// Ask for the text on the clipboard; it comes as if it were pasted by its keys.
+    AskPaste,
     /// Show the dialog for opening.
     AskOpen,
     /// Write a board into its file.

@@ -1,7 +1,7 @@
 //! The one place where actions change the state.
 
 use super::action::{Action, Effect, Stride};
-use super::command::{Palette, Shortcuts};
+use super::command::{Palette, Rebinding, Shortcuts, command};
 use super::document::{self, Asked};
 use super::edit;
 use super::export;
@@ -55,6 +55,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             state.show_solution = !state.show_solution;
             let found = state.doc.verdict.as_ref().map(|verdict| verdict.judged.text(state.board()));
             if let Some(found) = found.filter(|_| state.show_solution && state.shown_truth().is_none()) {
+                state.show_solution = false;
                 state.say(false, format!("Nothing to compare with: {found}."), None);
             }
         }
@@ -76,6 +77,7 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             state.settings.forget(&path);
         }
         Action::CopyMoment => document::copy_moment(state, effects),
+        Action::AskPaste => effects.push(Effect::AskPaste),
         Action::Recall(moment) => document::recall(state, *moment, effects),
         Action::SavePlot(plot, kind) => save(state, export::plot(state, plot, kind), effects),
         Action::SaveBoard(scale) => save(state, export::board(state, scale), effects),
@@ -103,10 +105,12 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
         Action::StopThinking => effects.push(Effect::Engine(Command::Cancel(state.doc.run.job))),
         Action::SetHalting(halting) => {
             state.settings.halting = halting;
+            state.doc.pasted = None;
             ask_otherwise(state, effects);
         }
         Action::SetMaxSegments(most) => {
             state.settings.max_segments = most.map(|most| most.clamp(1, 256));
+            state.doc.pasted = None;
             ask_otherwise(state, effects);
         }
 
@@ -140,12 +144,27 @@ pub fn apply(state: &mut State, action: Action, effects: &mut Vec<Effect>) {
             state.rebinding = None;
         }
         Action::SearchKeys(text) => state.keys = Some(text),
-        Action::Rebind(id) => state.rebinding = id,
+        Action::Rebind(id) => state.rebinding = id.map(|id| Rebinding { id, taking: None }),
         Action::SetShortcut(id, keys) => {
+            let asked = Rebinding { id, taking: keys };
+            let owned = keys.is_some_and(|keys| state.settings.shortcuts.owner(id, keys).is_some());
+            if owned && state.rebinding != Some(asked) {
+                state.rebinding = Some(asked);
+                return;
+            }
             state.rebinding = None;
             let before = state.settings.shortcuts.give(id, keys);
             if let (Some(before), Some(keys)) = (before, keys) {
                 state.say(false, format!("{keys} belonged to \"{}\", which has no keys now.", before.name), None);
+            }
+        }
+        Action::SayWhyNot(id) => {
+            let command = command(id);
+            let text = command.why_not(state).map(|why| format!("{}: {why}.", command.name));
+            // A key that is held says it once.
+            let said = |text: &String| state.toasts.last().is_some_and(|toast| toast.text == *text);
+            if let Some(text) = text.filter(|text| !said(text)) {
+                state.say(false, text, None);
             }
         }
         Action::ResetShortcuts => state.settings.shortcuts = Shortcuts::default(),
@@ -279,7 +298,7 @@ pub(super) fn think(state: &mut State, effects: &mut Vec<Effect>) {
         state.doc.playhead.at = 0;
     }
     let (Some(placed), Some(model)) = (placed, state.model.clone()) else { return };
-    let (job, halting, max_segments) = (state.next_job(), state.settings.halting, state.max_segments());
+    let (job, (halting, max_segments)) = (state.next_job(), state.limits());
     let puzzle_id = state.puzzle_id().unwrap_or(0);
     let run = &mut state.doc.run;
     (run.job, run.status, run.asked) = (job, RunStatus::Thinking, state.now);
@@ -309,6 +328,7 @@ pub fn first_model(state: &State) -> Option<ModelSource> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::command::CommandId;
     use super::super::fixtures::{recording, sudoku};
     use super::super::persist::Settings;
     use super::super::state::Told;
@@ -395,6 +415,46 @@ mod tests {
         let effects = does(&mut state, Action::Copy);
         let Effect::Copy(text) = &effects[0] else { panic!("the board is copied") };
         assert_eq!(Sudoku::parse(text, None).unwrap(), *board(&state));
+    }
+
+    #[test]
+    fn keys_of_another_command_are_taken_when_they_are_asked_for_twice() {
+        let mut state = state();
+        let keys = command(CommandId::Brush).shortcut;
+        let of = |state: &State, id| state.settings.shortcuts.of(command(id));
+        does(&mut state, Action::Rebind(Some(CommandId::Fill)));
+        does(&mut state, Action::SetShortcut(CommandId::Fill, keys));
+        assert_eq!(of(&state, CommandId::Brush), keys);
+        assert_eq!(state.rebinding, Some(Rebinding { id: CommandId::Fill, taking: keys }), "it is asked first");
+        does(&mut state, Action::Rebind(None));
+        assert!(state.settings.shortcuts.usual());
+        for _ in 0..2 {
+            does(&mut state, Action::SetShortcut(CommandId::Fill, keys));
+        }
+        assert_eq!((of(&state, CommandId::Fill), of(&state, CommandId::Brush), state.rebinding), (keys, None, None));
+        assert!(state.toasts[0].text.contains("belonged to \"Brush\""));
+    }
+
+    #[test]
+    fn it_is_said_once_why_a_command_cannot_be_done() {
+        let mut state = state();
+        for _ in 0..3 {
+            does(&mut state, Action::SayWhyNot(CommandId::Undo));
+        }
+        assert_eq!((state.toasts[0].text.as_str(), state.log.len()), ("Undo: there is nothing to undo.", 1));
+        does(&mut state, Action::SayWhyNot(CommandId::Copy));
+        assert_eq!(state.toasts.len(), 1, "it can be done");
+    }
+
+    #[test]
+    fn the_solution_stays_hidden_where_there_is_none() {
+        let mut state = state();
+        let maze = crate::board::maze::Maze::parse_draft("S##\n###\n##G").unwrap();
+        does(&mut state, Action::Paste(maze.to_rows()));
+        does(&mut state, Action::ToggleSolution);
+        let toast = state.toasts.last().unwrap();
+        assert!(!toast.error && toast.text.starts_with("Nothing to compare with: walled off"), "{}", toast.text);
+        assert!(!state.show_solution);
     }
 
     #[test]

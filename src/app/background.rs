@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant};
 
 use super::document::{Saving, same_hash};
 use super::figures::Judged;
@@ -18,9 +19,14 @@ use crate::dataset::{Collection, Specimen};
 use crate::engine::ModelSource;
 use crate::{checkpoint, files};
 
+/// Nobody changes their mind so soon after a dialog was asked for: there was none.
+const SOON: Duration = Duration::from_millis(300);
+
 /// An answer.
 #[derive(Debug)]
 pub enum News {
+    /// A person was to be asked for a file, but the desktop has no dialog for it.
+    NoDialog,
     /// What a file is, or why it is nothing that can be opened.
     Looked(PathBuf, Result<Opened, String>),
     /// A board was saved, or why not.
@@ -73,13 +79,32 @@ impl Background {
         let _ = std::thread::Builder::new().name("background".into()).spawn(job);
     }
 
+    /// Asks a person for a path and goes on with the answer. Where there is no dialog to ask with, that is told, and a file
+    /// that was to be saved is saved under a free name.
+    fn ask(
+        &self,
+        dialog: impl FnOnce() -> Option<PathBuf> + Send + 'static,
+        proposed: Option<PathBuf>,
+        work: impl FnOnce(Option<PathBuf>) -> Option<News> + Send + 'static,
+    ) {
+        let (sender, wake) = (self.sender.clone(), self.wake.clone());
+        self.run(move || {
+            let begun = Instant::now();
+            let mut path = dialog();
+            if path.is_none() && begun.elapsed() < SOON {
+                // Nobody listens once the window is closed.
+                let _ = sender.send(News::NoDialog);
+                wake();
+                path = proposed.and_then(|path| free(&path));
+            }
+            work(path)
+        });
+    }
+
     /// Asks for a file and looks into it.
     pub fn ask_open(&self) {
-        self.run(|| {
-            let dialog = rfd::FileDialog::new().set_title("Open a puzzle or a checkpoint");
-            let path = dialog.pick_file()?;
-            Some(News::Looked(path.clone(), look(&path).map_err(|e| e.to_string())))
-        });
+        let dialog = || rfd::FileDialog::new().set_title("Open a puzzle or a checkpoint").pick_file();
+        self.ask(dialog, None, looked);
     }
 
     /// Writes a board into its file.
@@ -89,16 +114,20 @@ impl Background {
 
     /// Asks where to put a board and writes it.
     pub fn ask_save(&self, saving: Saving) {
-        self.run(move || {
-            let name = saving.path.file_name().unwrap_or_default().to_string_lossy();
+        let (proposed, forms) = (saving.path.clone(), saving.forms());
+        let dialog = move || {
+            let name = proposed.file_name().unwrap_or_default().to_string_lossy();
             let mut dialog = rfd::FileDialog::new().set_title("Save the board").set_file_name(name);
-            for (name, endings) in saving.forms() {
+            for (name, endings) in forms {
                 dialog = dialog.add_filter(*name, endings);
             }
-            if let Some(folder) = saving.path.parent().filter(|folder| folder.is_absolute()) {
+            if let Some(folder) = proposed.parent().filter(|folder| folder.is_absolute()) {
                 dialog = dialog.set_directory(folder);
             }
-            Some(match dialog.save_file() {
+            dialog.save_file()
+        };
+        self.ask(dialog, Some(saving.path.clone()), move |path| {
+            Some(match path {
                 Some(path) => write(Saving { path, ..saving }),
                 None => News::NotSaved(saving.id),
             })
@@ -133,11 +162,9 @@ impl Background {
 
     /// Asks for a folder and looks into it.
     pub fn ask_folder(&self) {
-        self.run(|| {
-            let path =
-                rfd::FileDialog::new().set_title("Open a folder of puzzles, a run or a checkpoint").pick_folder()?;
-            Some(News::Looked(path.clone(), look(&path).map_err(|e| e.to_string())))
-        });
+        let dialog =
+            || rfd::FileDialog::new().set_title("Open a folder of puzzles, a run or a checkpoint").pick_folder();
+        self.ask(dialog, None, looked);
     }
 
     /// Reads a set that the program carries.
@@ -147,44 +174,50 @@ impl Background {
 
     /// Asks where to put an export and writes it.
     pub fn ask_export(&self, export: Export) {
-        self.run(move || {
-            let dialog = rfd::FileDialog::new().set_title(export.title).set_file_name(export.name);
-            let path = dialog.save_file()?;
-            let saved = files::write_atomic(&path, &export.bytes).map_err(|e| e.to_string());
+        let Export { title, name, bytes } = export;
+        let proposed = Some(PathBuf::from(&name));
+        let dialog = move || rfd::FileDialog::new().set_title(title).set_file_name(name).save_file();
+        self.ask(dialog, proposed, move |path| {
+            let path = path?;
+            let saved = files::write_atomic(&path, &bytes).map_err(|e| e.to_string());
             Some(News::Exported(saved.map(|()| path)))
         });
     }
 
     /// Asks where to put a trace file and writes it.
     pub fn ask_trace(&self, order: TraceOrder) {
-        self.run(move || {
-            let dialog = rfd::FileDialog::new().set_title("Save the run as a trace").set_file_name("trace.safetensors");
-            let path = dialog.save_file()?;
+        let name = "trace.safetensors";
+        let dialog =
+            move || rfd::FileDialog::new().set_title("Save the run as a trace").set_file_name(name).save_file();
+        self.ask(dialog, Some(name.into()), move |path| {
+            let path = path?;
             Some(News::Exported(order.write(&path).map(|()| path)))
         });
     }
 
     /// Reckons a moving picture's size, or asks where to put it and writes it.
     pub fn movie(&self, job: Job) {
+        let (order, stop) = match job {
+            Job::Estimate(order) => {
+                return self.run(move || Some(News::Movie(Told::Estimated(order.draft, order.estimate()))));
+            }
+            Job::Save(order, stop) => (order, stop),
+        };
+        let name = order.name();
+        let dialog =
+            move || rfd::FileDialog::new().set_title("Save the moving picture").set_file_name(name).save_file();
         let (sender, wake) = (self.sender.clone(), self.wake.clone());
-        self.run(move || {
-            let told = match job {
-                Job::Estimate(order) => Told::Estimated(order.draft, order.estimate()),
-                Job::Save(order, stop) => {
-                    let dialog =
-                        rfd::FileDialog::new().set_title("Save the moving picture").set_file_name(order.name());
-                    let mut tell = |done| {
-                        let _ = sender.send(News::Movie(Told::Drawn(done)));
-                        wake();
-                    };
-                    Told::Ended(dialog.save_file().and_then(|path| match order.write(&path, &stop, &mut tell) {
-                        Ok(true) => Some(Ok(path)),
-                        Ok(false) => None,
-                        Err(why) => Some(Err(why)),
-                    }))
-                }
+        self.ask(dialog, Some(name.into()), move |path| {
+            let mut tell = |done| {
+                let _ = sender.send(News::Movie(Told::Drawn(done)));
+                wake();
             };
-            Some(News::Movie(told))
+            let ended = path.and_then(|path| match order.write(&path, &stop, &mut tell) {
+                Ok(true) => Some(Ok(path)),
+                Ok(false) => None,
+                Err(why) => Some(Err(why)),
+            });
+            Some(News::Movie(Told::Ended(ended)))
         });
     }
 
@@ -192,8 +225,7 @@ impl Background {
     pub fn look(&self, path: PathBuf) {
         self.run(move || {
             // Remembered for a start in another folder.
-            let path = std::path::absolute(&path).unwrap_or(path);
-            Some(News::Looked(path.clone(), look(&path).map_err(|e| e.to_string())))
+            looked(Some(std::path::absolute(&path).unwrap_or(path)))
         });
     }
 
@@ -219,6 +251,30 @@ impl Background {
     }
 }
 
+/// What a path that was chosen is.
+fn looked(path: Option<PathBuf>) -> Option<News> {
+    let path = path?;
+    let found = look(&path).map_err(|e| e.to_string());
+    Some(News::Looked(path, found))
+}
+
+/// A path for a file that nobody could be asked about: under the proposed name, with a number behind it where that is taken.
+/// In the proposed folder, or else where documents are; None where no folder is known.
+fn free(proposed: &Path) -> Option<PathBuf> {
+    let folder = match proposed.parent().filter(|folder| folder.is_absolute()) {
+        Some(folder) => folder.to_owned(),
+        None => {
+            let home = PathBuf::from(std::env::var_os("HOME")?);
+            Some(home.join("Documents")).filter(|folder| folder.is_dir()).unwrap_or(home)
+        }
+    };
+    let stem = proposed.file_stem()?.to_string_lossy();
+    let ending = proposed.extension().map(|ending| format!(".{}", ending.to_string_lossy())).unwrap_or_default();
+    let numbered = (2..1000).map(|number| format!("{stem} {number}{ending}"));
+    let names = [format!("{stem}{ending}")].into_iter().chain(numbered);
+    names.map(|name| folder.join(name)).find(|path| !path.exists())
+}
+
 fn write(saving: Saving) -> News {
     let done =
         saving.text().and_then(|text| files::write_atomic(&saving.path, text.as_bytes()).map_err(|e| e.to_string()));
@@ -241,6 +297,42 @@ fn unreadable(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is told when a dialog is answered so: whether there was none, and the path that is gone on with.
+    fn told(
+        dialog: impl FnOnce() -> Option<PathBuf> + Send + 'static,
+        proposed: Option<PathBuf>,
+    ) -> (bool, Option<PathBuf>) {
+        let background = Background::new(|| ());
+        let work = |path: Option<PathBuf>| Some(News::Exported(path.ok_or_else(String::new)));
+        background.ask(dialog, proposed, work);
+        let mut missing = false;
+        loop {
+            match background.news.recv_timeout(Duration::from_secs(20)).unwrap() {
+                News::NoDialog => missing = true,
+                News::Exported(path) => return (missing, path.ok()),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_dialog_that_is_told_and_nothing_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let [first, second] = ["a.txt", "a 2.txt"].map(|name| folder.path().join(name));
+        assert_eq!(told(|| None, None), (true, None));
+        assert_eq!(told(|| None, Some(first.clone())), (true, Some(first.clone())));
+        std::fs::write(&first, "x").unwrap();
+        assert_eq!(told(|| None, Some(first.clone())), (true, Some(second.clone())), "nothing is written over");
+        // A person who is asked and says nowhere means it.
+        let nowhere = || {
+            std::thread::sleep(SOON + Duration::from_millis(20));
+            None
+        };
+        assert_eq!(told(nowhere, Some(first)), (false, None));
+        let chosen = second.clone();
+        assert_eq!(told(move || Some(chosen), None), (false, Some(second)));
+    }
 
     #[test]
     fn what_cannot_be_read_says_why() {

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Effect};
 use super::apply::{ask_otherwise, from_the_start, think};
+use super::arc::many;
 use super::background::News;
 use super::document::{
     bring_kind, fill, found_model, give_up, not_saved, put, put_untouched, recalled, replay_ended, replayed, saved,
@@ -197,7 +198,8 @@ fn finished(state: &mut State, elapsed_ms: f64, effects: &mut Vec<Effect>) {
     library::note_run(state);
     let segments = state.recording().map_or(0, |r| r.ends.len());
     let verb = if end.solved { "solved" } else { "not solved" };
-    state.note(false, format!("{}: {verb} after {segments} segments, {elapsed_ms:.0} ms", state.doc.title));
+    let after = many(segments, "segment");
+    state.note(false, format!("{}: {verb} after {after}, {elapsed_ms:.0} ms", state.doc.title));
     // The first answer comes from the CPU, at once; then the best device takes over.
     if !state.device_chosen {
         state.device_chosen = true;
@@ -230,6 +232,11 @@ pub fn hear(state: &mut State, news: News, effects: &mut Vec<Effect>) {
             state.say(true, format!("{message}."), Some(("Open another…", Action::Open)));
         }
         News::Shipped(index, read) => library::hear_shipped(state, index, read, effects),
+        News::NoDialog => {
+            let text = "No file dialog could be opened: it needs xdg-desktop-portal or zenity. Files can be dropped on the \
+                        window or named on the command line.";
+            state.say(true, text, None);
+        }
         News::Saved(saving, done) => saved(state, saving, done, effects),
         News::NotSaved(id) => not_saved(state, id),
         News::FoundModel(id, found, other) => found_model(state, id, found, other, effects),

@@ -83,6 +83,11 @@ pub fn figure(value: f32) -> String {
     }
 }
 
+/// A number of bits; people read no powers of ten where it is as good as none.
+pub fn bits(value: f32) -> String {
+    if value > 0.0 && value < 0.001 { "below 0.001".to_owned() } else { figure(value) }
+}
+
 /// How far this step moved its module against that module's step before: "4.1 x the step before", or nothing for the
 /// first.
 pub fn against_before(recording: &Recording, step: usize) -> Option<(f32, f32)> {
@@ -300,6 +305,7 @@ mod tests {
         assert_eq!(figure(12.34), "12.3");
         assert_eq!(figure(0.000_012), "1.2e-5");
         assert_eq!(figure(f32::NAN), "not a number");
+        assert_eq!([0.0, 9.3e-4, 0.471].map(bits), ["0.000", "below 0.001", "0.471"]);
         assert_eq!(sigmoid(0.0), 0.5);
     }
 }

@@ -80,7 +80,7 @@ pub fn notes(state: &State) -> Vec<(String, String)> {
     notes.push(("sample", format!("{}: {board}", state.doc.title)));
     if let Some(recording) = state.recording() {
         let (steps, segments) = (recording.steps.len(), recording.ends.len());
-        let halting = format!(", {:?} halting", state.settings.halting);
+        let halting = format!(", {:?} halting", state.limits().0);
         let halting = if recorded.is_none() { halting } else { String::new() };
         notes.push(("run", format!("{steps} micro-steps, {segments} segments{halting}")));
     }

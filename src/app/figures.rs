@@ -40,11 +40,8 @@ pub enum Judged {
     },
     /// The shortest paths of a maze.
     Maze(Shortest),
-    /// ARC tasks have no solver; whether the file tells the answer.
-    Arc {
-        /// It does.
-        answered: bool,
-    },
+    /// ARC tasks have no solver.
+    Arc,
 }
 
 impl Judged {
@@ -53,7 +50,7 @@ impl Judged {
         match board {
             Board::Sudoku(sheet) => Self::Sudoku { solutions: classify(sheet.board()), rating: rating(sheet.board()) },
             Board::Maze(maze) => Self::Maze(Shortest::of(maze)),
-            Board::Arc(sheet) => Self::Arc { answered: sheet.output().is_some() },
+            Board::Arc(_) => Self::Arc,
         }
     }
 
@@ -66,7 +63,10 @@ impl Judged {
                 other => other.to_string(),
             },
             (Self::Maze(shortest), Board::Maze(maze)) => maze_text(maze, shortest),
-            (Self::Arc { answered: false }, _) => "the answer is not in the file".to_owned(),
+            (Self::Arc, Board::Arc(sheet)) if sheet.answers_another() => {
+                "the file's answer was for another input".to_owned()
+            }
+            (Self::Arc, Board::Arc(sheet)) if sheet.output().is_none() => "the answer is not in the file".to_owned(),
             _ => String::new(),
         }
     }
@@ -202,6 +202,8 @@ pub fn verdict(board: &Board, scene: &Scene) -> Option<(Tone, String)> {
     let told = match board {
         Board::Sudoku(_) if scene.solved => (Tone::Right, "keeps all rules".to_owned()),
         Board::Sudoku(_) => return None,
+        // What is missing is said beside the title.
+        Board::Maze(maze) if maze.start().is_none() || maze.goal().is_none() => return None,
         // What is wrong with the answer to the maze before is told when the next one has come.
         Board::Maze(_) if scene.stale && !scene.solved => (Tone::Plain, "thinking again…".to_owned()),
         Board::Maze(_) => path_verdict(scene.path.as_ref()?, scene.solved),
@@ -304,6 +306,29 @@ mod tests {
         assert_eq!(verdict(&board, &look(&[1, 4, 7])).unwrap(), (Tone::Right, "a valid shortest path".into()));
         assert_eq!(verdict(&board, &look(&[])).unwrap().1, "no path yet");
         assert!(line(&half).contains("1 of 3"));
+    }
+
+    #[test]
+    fn a_maze_without_its_ends_is_not_judged() {
+        let board = Board::from(Maze::parse_draft("   \n # \n  G").unwrap());
+        let seen = scene(&board, Some(&told(9, 6, 1, |_, _| 2)), 1, None);
+        assert!(seen.answered);
+        assert_eq!(verdict(&board, &seen), None);
+    }
+
+    #[test]
+    fn an_edited_arc_input_is_not_held_against_the_answer_to_another() {
+        let task = crate::board::arc::Task::parse(r#"{"train":[],"test":[{"input":[[1,2]],"output":[[3],[3],[3]]}]}"#);
+        let mut sheet = Sheet::new("a", task.unwrap()).unwrap();
+        let told = told(9, 12, 1, |_, token| if token % 3 == 0 { 5 } else { 0 });
+        let seen = |sheet: &Sheet| {
+            let board = Board::from(sheet.clone());
+            let text = subtitle(&board, Some(&Judged::of(&board)));
+            (verdict(&board, &scene(&board, Some(&told), 1, None)), text)
+        };
+        assert_eq!(seen(&sheet), (Some((Tone::Right, "right".into())), "0 examples".into()));
+        sheet.put(sheet.input_place(), "21".parse().unwrap());
+        assert_eq!(seen(&sheet), (None, "0 examples · the file's answer was for another input".into()));
     }
 
     #[test]

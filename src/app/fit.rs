@@ -1,12 +1,13 @@
 //! How the board and the model go together: where it lies among the tokens, why it does not fit, what speaks against a good
 //! answer, and what is right.
 
+use super::document::title_of;
 use super::figures::Judged;
 use super::scene::Truth;
 use super::state::State;
 use crate::board::sudoku::Solutions;
 use crate::board::{Board, Kind};
-use crate::engine::shipped_for;
+use crate::engine::{ModelSource, shipped_for};
 use crate::task::{Boards, Placement, place};
 
 impl State {
@@ -20,11 +21,18 @@ impl State {
         place(self.board(), self.model_boards()?)
     }
 
-    /// Why the model cannot answer this board: what is the matter, and what to do. None when it can, or there is none.
+    /// Why the model cannot answer this board: what is the matter, and what to do; or that another is on its way. None when
+    /// it can, or there is none.
     pub fn misfit(&self) -> Option<String> {
         let model = self.model.as_ref()?;
         if self.placement().is_some() {
             return None;
+        }
+        // What is wrong with the model before does not matter any more.
+        match &self.loading {
+            Some(ModelSource::Shipped(name)) => return Some(format!("Loading {name}…")),
+            Some(ModelSource::Path(path)) => return Some(format!("Loading {}…", title_of(path))),
+            None => {}
         }
         let board = self.board();
         let Some(boards) = self.model_boards() else {
@@ -36,7 +44,7 @@ impl State {
         let (name, kind, side) = (&model.name, board.kind(), boards.side());
         let other = match shipped_for(board) {
             Some(_) => "take another model",
-            None => "train a model on such boards: none here knows them",
+            None => "train a model on such boards, since none here knows them",
         };
         Some(match (boards.kind() == kind, kind) {
             (false, _) => {
@@ -107,7 +115,7 @@ impl State {
         match (&self.doc.verdict.as_ref()?.judged, self.board()) {
             (Judged::Sudoku { solutions: Solutions::Unique(solution), .. }, _) => Some(Truth::Digits(solution.clone())),
             (Judged::Maze(shortest), _) if shortest.steps().is_some() => Some(Truth::Path),
-            (Judged::Arc { .. }, Board::Arc(sheet)) => sheet.output().cloned().map(Truth::Grid),
+            (Judged::Arc, Board::Arc(sheet)) => sheet.output().cloned().map(Truth::Grid),
             _ => None,
         }
     }

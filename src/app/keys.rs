@@ -3,7 +3,7 @@
 use eframe::egui::{Context, Event, Key, Modifiers};
 
 use super::action::Action;
-use super::command::{CommandId, Shortcut, commands};
+use super::command::{CommandId, Rebinding, Shortcut, commands};
 use super::edit::selection;
 use super::hand::Tool;
 use super::layout::Mode;
@@ -12,7 +12,7 @@ use crate::board::Kind;
 
 /// What the keys of this frame ask for.
 pub fn actions(ctx: &Context, state: &State) -> Vec<Action> {
-    if let Some(id) = state.rebinding {
+    if let Some(Rebinding { id, .. }) = state.rebinding {
         // They are meant for nothing else.
         let events = ctx.input_mut(|input| std::mem::take(&mut input.events));
         return events.iter().find_map(|event| bound(event, id)).into_iter().collect();
@@ -139,19 +139,26 @@ fn key_action(key: Key, modifiers: Modifiers, state: &State, widget_focused: boo
     if modifiers.is_none() && state.doc.selected.is_some() && matches!(key, Key::W | Key::E | Key::S | Key::G) {
         return None;
     }
-    commands()
+    let command = commands()
         .find(|command| state.settings.shortcuts.of(command).is_some_and(|keys| keys.matches(key, modifiers)))
-        .filter(|command| (command.possible)(state) && !(elsewhere && command.id.explores()))
-        .map(|command| command.action.clone())
+        .filter(|command| !(elsewhere && command.id.explores()))?;
+    match (command.possible)(state) {
+        true => Some(command.action.clone()),
+        false => command.why_not(state).map(|_| Action::SayWhyNot(command.id)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::action::Stride;
+    use super::super::command::command;
+    use super::super::figures::Judged;
     use super::super::fixtures::recording;
     use super::super::persist::Settings;
-    use super::super::state::Told;
+    use super::super::state::{Told, Verdict};
     use super::*;
+    use crate::board::History;
+    use crate::board::sudoku::Solutions;
 
     fn state() -> State {
         let mut state = State::new(Settings::default());
@@ -182,7 +189,7 @@ mod tests {
         state.doc.history.edit("one", super::super::fixtures::sudoku());
         let shift = Modifiers { shift: true, ..Modifiers::COMMAND };
         assert_eq!(key_action(Key::Z, Modifiers::COMMAND, &state, false), Some(Action::Undo));
-        assert_eq!(key_action(Key::Z, shift, &state, false), None);
+        assert_eq!(key_action(Key::Z, shift, &state, false), Some(Action::SayWhyNot(CommandId::Redo)));
         state.doc.history.undo();
         assert_eq!(key_action(Key::Z, shift, &state, false), Some(Action::Redo));
     }
@@ -201,6 +208,32 @@ mod tests {
         state.settings.mode = Mode::Explore;
         let given = bound(&event(Key::Exclamationmark, Some(Key::Num1)), CommandId::Undo);
         assert_eq!(given, Some(Action::SetShortcut(CommandId::Undo, Some(Shortcut { modifiers, key: Key::Num1 }))));
+    }
+
+    #[test]
+    fn a_key_whose_command_cannot_be_done_says_why() {
+        let mut state = state();
+        state.doc.history = History::new(super::super::fixtures::sudoku());
+        let hint = |state: &State| key_action(Key::H, Modifiers::COMMAND, state, false);
+        let judged = Judged::Sudoku { solutions: Solutions::Several, rating: 0 };
+        state.doc.verdict = Some(Verdict { board: state.board().clone(), judged });
+        assert_eq!(hint(&state), Some(Action::SayWhyNot(CommandId::Hint)));
+        let why = command(CommandId::Hint).why_not(&state);
+        assert_eq!(why.as_deref(), Some("this board has several solutions"));
+        // That the playhead stands at the end is seen.
+        state.doc.playhead.at = 12;
+        assert_eq!(key_action(Key::ArrowRight, Modifiers::NONE, &state, false), None);
+    }
+
+    #[test]
+    fn the_clipboard_is_pasted_by_its_event_and_by_the_command() {
+        let mut state = state();
+        let pasted = action(&Event::Paste("1".into()), &state, false);
+        assert_eq!(pasted, Some(Action::Paste("1".into())));
+        assert_eq!(key_action(Key::V, Modifiers::COMMAND, &state, false), Some(Action::AskPaste));
+        state.settings.mode = Mode::Train;
+        assert_eq!(key_action(Key::V, Modifiers::COMMAND, &state, false), None);
+        assert!(!(command(CommandId::Paste).possible)(&state));
     }
 
     #[test]

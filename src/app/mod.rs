@@ -156,6 +156,9 @@ pub fn usual_documents() -> Option<PathBuf> {
     eframe::storage_dir("hrmscope").map(|folder| folder.join("documents"))
 }
 
+/// How soon a changed setting is kept.
+const KEEP: Duration = Duration::from_secs(5);
+
 /// The application: the state, and what stands outside of it.
 pub struct App {
     /// Everything that is shown.
@@ -175,6 +178,8 @@ pub struct App {
     keeping: Keeping,
     /// The title of the window.
     named: String,
+    /// The settings as they were kept last.
+    kept: Settings,
 }
 
 impl App {
@@ -199,7 +204,7 @@ impl App {
         theme::install(ctx);
         let [wake, wake_too, wake_for_runs, wake_for_studies] = std::array::from_fn(|_| ctx.clone());
         let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
-        let mut state = State::new(settings);
+        let mut state = State::new(settings.clone());
         let keeping = Keeping::open(&mut state, options.documents.as_deref(), ctx.clone());
         state.train.root = options.runs.clone().or_else(usual_runs);
         let runs = watcher::Place {
@@ -223,6 +228,7 @@ impl App {
             seed: options.seed.unwrap_or(clock),
             keeping,
             named: String::new(),
+            kept: settings,
         };
         app.begin(ctx, options);
         app
@@ -282,6 +288,11 @@ impl App {
                     }
                 }
                 Effect::Copy(text) => ctx.copy_text(text),
+                Effect::AskPaste => {
+                    // It is meant for the board, not for the field of the palette.
+                    ctx.memory_mut(|memory| memory.stop_text_input());
+                    ctx.send_viewport_cmd(ViewportCommand::RequestPaste);
+                }
                 Effect::AskOpen => self.background.ask_open(),
                 Effect::Write(saving) => self.background.save(saving),
                 Effect::AskSave(saving) => self.background.ask_save(saving),
@@ -341,7 +352,9 @@ impl App {
     /// What is done before a frame: everything that was told meanwhile is taken in, and time passes.
     pub fn before_frame(&mut self, ctx: &egui::Context) {
         self.listen(ctx);
-        let after = [self.state.tick(ctx.time()), self.keeping.tick(&mut self.state)];
+        // eframe keeps settings with a frame, and only where one is drawn.
+        let unkept = (self.state.settings != self.kept).then_some(KEEP.as_secs_f64());
+        let after = [self.state.tick(ctx.time()), self.keeping.tick(&mut self.state), unkept];
         let mut effects = Vec::new();
         document::remember(&mut self.state, &mut effects);
         inside::look_inside(&mut self.state, &mut effects);
@@ -428,7 +441,13 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         eframe::set_value(storage, persist::SETTINGS_KEY, &self.state.settings);
+        self.kept = self.state.settings.clone();
         self.layout.keep(storage);
+    }
+
+    /// The file is written only where something has changed.
+    fn auto_save_interval(&self) -> Duration {
+        KEEP
     }
 
     /// The open documents are kept, whether they are saved in files or not.
@@ -448,6 +467,14 @@ impl eframe::App for App {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_changed_setting_is_kept_within_seconds() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = super::Options { runs: Some(folder.path().to_owned()), ..super::Options::default() };
+        let app = super::App::without_window(&super::egui::Context::default(), options);
+        assert!(eframe::App::auto_save_interval(&app).as_secs() <= 5);
+    }
+
     #[test]
     fn the_window_has_its_icon() {
         let icon = super::icon();

@@ -31,6 +31,9 @@ fn open_boards(state: &mut State, path: &std::path::Path, found: Found, effects:
         let text = format!("{name}: {} rows or tasks hold no board, and were left out.", found.left_out);
         state.say(false, text, None);
     }
+    if let Some(note) = found.note {
+        state.say(false, format!("{note}."), None);
+    }
     put(state, board, name, effects);
     state.doc.spare = false;
     // A file of another form is not written back.

@@ -1,6 +1,6 @@
 //! What the parts of the clockwork are: in a formula, in the shapes of this model, in the paper, and in numbers now.
 
-use super::explain::{decision, distance, figure};
+use super::explain::{bits, decision, distance};
 use super::state::State;
 use crate::trace::{Dimensions, Module, Recording};
 
@@ -111,7 +111,7 @@ impl Part {
             Self::H | Self::Guides => of(Module::H),
             Self::Input | Self::Feeds => "the same at every step".to_owned(),
             Self::Answer => match at.checked_sub(1).and_then(|step| state.uncertainty().get(step)) {
-                Some(bits) => format!("mean entropy {} bit", figure(*bits)),
+                Some(entropy) => format!("mean entropy {} bit", bits(*entropy)),
                 None => "no answer before the first step".to_owned(),
             },
             Self::Halt => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::action::Action;
 use super::arc::ArcState;
-use super::command::{CommandId, Palette};
+use super::command::{Palette, Rebinding};
 pub use super::document::{Document, RunStatus, Told, Verdict};
 use super::hand::Hand;
 use super::heat::Residents;
@@ -140,7 +140,7 @@ pub struct State {
     /// The list of keys is shown, with what was typed to find a command.
     pub keys: Option<String>,
     /// The command that gets the next keys pressed.
-    pub rebinding: Option<CommandId>,
+    pub rebinding: Option<Rebinding>,
     /// The clockwork is shown in the whole window.
     pub enlarged: Option<Enlarged>,
     /// The dialog for saving the run as a moving picture.
@@ -247,10 +247,14 @@ impl State {
         SHIPPED.iter().map(|(name, _)| *name)
     }
 
-    /// The most segments of the next run.
+    /// The most segments of a run, as a person chose them for all boards.
     pub fn max_segments(&self) -> usize {
-        let trained = self.model.as_ref().map_or(16, |m| m.dimensions.max_segments);
-        self.settings.max_segments.unwrap_or(trained).max(1)
+        self.settings.max_segments.unwrap_or_else(|| self.trained_segments()).max(1)
+    }
+
+    /// The most segments that the model was trained with.
+    pub fn trained_segments(&self) -> usize {
+        self.model.as_ref().map_or(16, |model| model.dimensions.max_segments)
     }
 
     /// How bright the marks of change are: 1 when it just happened, then falling to a rest that stays visible.
@@ -280,8 +284,8 @@ impl State {
 
     /// Says something in the corner, and in the log.
     pub fn say(&mut self, error: bool, text: impl Into<String>, remedy: Option<(&'static str, Action)>) {
-        // The text face sets backquotes as accents over their neighbours.
-        let text = text.into().replace('`', "\"");
+        let text: String = text.into();
+        let text = super::train::facts::readable(&text);
         self.note(error, text.clone());
         self.toasts.retain(|toast| toast.text != text);
         let id = self.next_id;

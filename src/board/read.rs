@@ -17,6 +17,8 @@ pub struct Found {
     pub left_out: usize,
     /// The text is nothing but one board, so that [`Board::to_text`] can stand in its place.
     pub plain: bool,
+    /// What was done to make a board of the text, in a sentence without a full stop.
+    pub note: Option<String>,
 }
 
 /// A text that is no board.
@@ -58,14 +60,14 @@ fn read_most(text: &str, most_rows: usize, most_tasks: usize) -> Result<Found, R
     if first.is_empty() {
         return Err(ReadError::Empty);
     }
-    if let Some(board) = Sudoku::parse_table(text) {
-        return Ok(Found { boards: vec![(None, board.into())], left_out: 0, plain: true });
+    if let Some(board) = Sudoku::parse_table(text).or_else(|| Sudoku::parse_framed(text)) {
+        return Ok(Found { boards: vec![(None, board.into())], left_out: 0, plain: true, note: None });
     }
     // What numpy prints is no list of JSON's.
     if first.starts_with('[')
         && let Ok(board) = Sudoku::parse(text, None)
     {
-        return Ok(Found { boards: vec![(None, board.into())], left_out: 0, plain: true });
+        return Ok(Found { boards: vec![(None, board.into())], left_out: 0, plain: true, note: None });
     }
     if first.starts_with(['{', '[']) {
         return tasks(Document::parse(text)?, most_tasks);
@@ -73,8 +75,14 @@ fn read_most(text: &str, most_rows: usize, most_tasks: usize) -> Result<Found, R
     if text.contains(',') {
         return rows(text, most_rows);
     }
-    let board = one(text, None)?;
-    Ok(Found { boards: vec![(None, board)], left_out: 0, plain: true })
+    let why = match one(text, None) {
+        Ok(board) => return Ok(Found { boards: vec![(None, board)], left_out: 0, plain: true, note: None }),
+        Err(why) => why,
+    };
+    let oblong = if matches!(why, ReadError::Maze(_)) { Maze::parse_oblong(text) } else { None };
+    let (maze, rows, cols) = oblong.ok_or(why)?;
+    let note = format!("The maze has {rows} rows of {cols} cells; walls make it {side} × {side}", side = maze.side());
+    Ok(Found { boards: vec![(None, maze.into())], left_out: 0, plain: false, note: Some(note) })
 }
 
 /// One Sudoku or maze.
@@ -99,14 +107,14 @@ fn tasks(document: Document, most: usize) -> Result<Found, ReadError> {
     let boards: Vec<_> = tasks.into_iter().filter_map(sheet).take(most).collect();
     match boards.is_empty() {
         true => Err(ReadError::NothingAsked),
-        false => Ok(Found { left_out: all - boards.len(), boards, plain }),
+        false => Ok(Found { left_out: all - boards.len(), boards, plain, note: None }),
     }
 }
 
 /// The questions of a puzzle file, with or without its header: in each row the first field that is a board.
 fn rows(text: &str, most: usize) -> Result<Found, ReadError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut found = Found { boards: Vec::new(), left_out: 0, plain: false };
+    let mut found = Found { boards: Vec::new(), left_out: 0, plain: false, note: None };
     let mut count = 0;
     for (number, row) in reader.records().enumerate() {
         let header = |row: &csv::StringRecord| row.iter().any(|field| field.trim() == "question");
@@ -178,6 +186,14 @@ mod tests {
         let plain = |text: &str| read(text).unwrap().plain;
         assert!(plain("S #\n# #\n#G ") && plain(r#"{"train":[],"test":[{"input":[[1,2]]}]}"#) && !several.plain);
         assert!(!plain("mine,1..4....2.......,1234341221434321,0"));
+    }
+
+    #[test]
+    fn an_oblong_maze_is_filled_up_and_not_written_back() {
+        let found = read("S  #\n#  G").unwrap();
+        assert_eq!(found.boards[0].1.size(), (4, 4));
+        assert!(!found.plain && found.note.unwrap().contains("2 rows of 4 cells"));
+        assert!(read("S #\n# # #\n# G").is_err() && read("....\n....").is_err());
     }
 
     #[test]

@@ -25,6 +25,16 @@ pub enum CheckpointError {
         /// The folder.
         path: PathBuf,
     },
+    /// A folder with checkpoints, none of which can be read.
+    #[error("{path} holds {count} checkpoints, and none can be read: {}", problems.join("; "))]
+    NoneSound {
+        /// The folder.
+        path: PathBuf,
+        /// How many there are.
+        count: usize,
+        /// What is wrong with the newest of them.
+        problems: Vec<String>,
+    },
     /// Neither a PyTorch file nor safetensors, or damaged.
     #[error("{path} is not a checkpoint, or damaged: {why}")]
     Damaged {

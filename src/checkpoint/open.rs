@@ -23,6 +23,9 @@ pub const SHIPPED: &[(&str, &[u8])] = &[
     ("arc-mini", include_bytes!("../../assets/checkpoints/arc-mini/model.safetensors")),
 ];
 
+/// How many damaged checkpoints of a folder are named.
+const TOLD: usize = 3;
+
 /// A checkpoint that was read and understood, not yet on a device.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
@@ -73,7 +76,8 @@ impl Checkpoint {
     }
 }
 
-/// Opens a shipped model by name, a checkpoint file, or the newest checkpoint of a run folder.
+/// Opens a shipped model by name, a checkpoint file, or the newest checkpoint of a run folder; newer ones that are damaged
+/// are passed over, and named on standard error.
 ///
 /// # Errors
 /// Says which file, what is wrong with it and what to do; nothing is half loaded.
@@ -91,7 +95,12 @@ pub fn open_for(name: &str, cells: Option<usize>) -> Result<Checkpoint, Checkpoi
     }
     let path = Path::new(name);
     if path.is_dir() {
-        return open_file(&newest(path)?, cells);
+        let (checkpoint, note) = newest(path, cells)?;
+        // Here, so that no command opens an older one without a word.
+        if let Some(note) = note {
+            eprintln!("{note}");
+        }
+        return Ok(checkpoint);
     }
     if !path.exists() {
         let names: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
@@ -100,7 +109,7 @@ pub fn open_for(name: &str, cells: Option<usize>) -> Result<Checkpoint, Checkpoi
     open_file(path, cells)
 }
 
-/// The name of the model that [`open`] would open, and the hex SHA-256 of its file, without taking it apart.
+/// The name of the model that [`open`] would open, and the hex SHA-256 of its file.
 ///
 /// # Errors
 /// No such model, or the disk's reasons.
@@ -108,9 +117,12 @@ pub fn fingerprint(path: &Path) -> Result<(String, String), CheckpointError> {
     if let Some((name, bytes)) = SHIPPED.iter().find(|(name, _)| Path::new(name) == path) {
         return Ok(((*name).to_owned(), hash(bytes)));
     }
-    let file = if path.is_dir() { newest(path)? } else { path.to_owned() };
-    let name = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-    Ok((name, hash(&files::read(&file)?)))
+    if path.is_dir() {
+        let (checkpoint, _) = newest(path, None)?;
+        return Ok((checkpoint.name(), checkpoint.hash));
+    }
+    let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    Ok((name, hash(&files::read(path)?)))
 }
 
 /// A model that the program carries.
@@ -164,14 +176,34 @@ fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// The newest checkpoint in a run folder, or in a folder of `step_N` files: the largest N.
-fn newest(folder: &Path) -> Result<PathBuf, CheckpointError> {
-    [folder.join("checkpoints"), folder.to_owned()]
-        .iter()
-        .filter_map(|folder| steps(folder).pop())
-        .max()
-        .map(|(_, path)| path)
-        .ok_or_else(|| CheckpointError::EmptyFolder { path: folder.to_owned() })
+/// The newest sound checkpoint in a run folder, or in a folder of `step_N` files: the largest N; and which newer ones are
+/// damaged.
+fn newest(folder: &Path, cells: Option<usize>) -> Result<(Checkpoint, Option<String>), CheckpointError> {
+    use CheckpointError::{BadConfig, Config, Damaged, EmptyFolder, File, NoneSound};
+    let mut found = steps(&folder.join("checkpoints"));
+    found.extend(steps(folder));
+    found.sort();
+    let mut damage = Vec::new();
+    for (_, path) in found.iter().rev() {
+        match open_file(path, cells) {
+            Ok(checkpoint) => {
+                let note = |damage: &CheckpointError| format!("{damage}; {} is taken instead", path.display());
+                return Ok((checkpoint, damage.first().map(note)));
+            }
+            // What is wrong with a file says nothing of the others; what is missing beside it is missing for all.
+            Err(error @ (Damaged { .. } | File(_) | BadConfig { .. } | Config { .. })) => damage.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    let count = damage.len();
+    match damage.pop() {
+        None => Err(EmptyFolder { path: folder.to_owned() }),
+        Some(only) if count == 1 => Err(only),
+        Some(oldest) => {
+            let problems = damage.iter().chain([&oldest]).take(TOLD).map(ToString::to_string).collect();
+            Err(NoneSound { path: folder.to_owned(), count, problems })
+        }
+    }
 }
 
 /// The `step_N` files of a folder, by N.
@@ -185,4 +217,39 @@ pub fn steps(folder: &Path) -> Vec<(u64, PathBuf)> {
     let mut found: Vec<_> = entries.filter(|p| p.is_file()).filter_map(|p| step(&p).map(|n| (n, p))).collect();
     found.sort();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::save;
+    use crate::model::tiny_config;
+
+    #[test]
+    fn a_damaged_checkpoint_is_passed_over_and_named() {
+        let place = tempfile::tempdir().unwrap();
+        let model = Initializer::default().build(&tiny_config(), &Device::flex());
+        let file = |step: u64| place.path().join(format!("checkpoints/step_{step}.safetensors"));
+        for step in [5, 10, 20] {
+            save(&model, &file(step), Default::default()).unwrap();
+        }
+        let damage = |step: u64| {
+            let mut bytes = std::fs::read(file(step)).unwrap();
+            let last = bytes.len() - 1;
+            bytes[last] ^= 1;
+            std::fs::write(file(step), bytes).unwrap();
+        };
+        let opened = || newest(place.path(), None);
+        assert!(matches!(opened(), Ok((found, None)) if found.path == file(20)));
+        damage(20);
+        let (found, note) = opened().unwrap();
+        let note = note.unwrap();
+        assert_eq!((found.name(), found.hash), fingerprint(place.path()).unwrap());
+        assert_eq!(found.path, file(10));
+        assert!(note.contains("step_20.safetensors is not a checkpoint, or damaged"), "{note}");
+        damage(10);
+        damage(5);
+        let error = opened().unwrap_err().to_string();
+        assert!(error.contains("3 checkpoints, and none can be read") && error.contains("step_10"), "{error}");
+    }
 }

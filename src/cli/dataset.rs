@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::generate::at_least_one;
 use crate::dataset::{self, BuildOptions, DataSource, HeldOut, SplitOptions, TestFrom, Wrong};
 
 #[derive(Debug, clap::Subcommand)]
@@ -20,13 +21,13 @@ pub enum Command {
 
 #[derive(Debug, clap::Args)]
 pub struct Build {
-    /// A puzzle CSV, a folder with train.csv and test.csv, ARC JSON (a file or folder), or generated:…
+    /// A puzzle CSV, a folder with train.csv and test.csv, ARC JSON (a file or folder), or generated:… Sudokus or mazes
     source: DataSource,
     /// The folder to write; there is none yet.
     #[arg(long)]
     out: PathBuf,
     /// Draw so many puzzles or tasks to learn from; default: all.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     subset: Option<usize>,
     /// Variants of each beside itself: Sudoku's symmetries, the seven other views of a maze, turns and colours of ARC.
     #[arg(long, value_name = "K", default_value_t = 0)]
@@ -43,7 +44,7 @@ pub struct Build {
     /// Leave rows out whose answer is wrong by the rules; else they are an error.
     #[arg(long)]
     skip_wrong: bool,
-    /// Tokens along one side of ARC's canvas.
+    /// Tokens along one side of ARC's canvas; tasks with a larger grid are left out.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u8).range(1..=30))]
     canvas: u8,
     /// One JSON object on standard output.
@@ -53,7 +54,7 @@ pub struct Build {
 
 #[derive(Debug, clap::Args)]
 pub struct Info {
-    /// A puzzle CSV, ARC JSON (a file or folder), a builder's folder, or generated:…
+    /// A puzzle CSV, ARC JSON (a file or folder), arc:FOLDER,canvas=…, a builder's folder, or generated:…
     source: DataSource,
     /// One JSON object on standard output.
     #[arg(long)]
@@ -62,7 +63,7 @@ pub struct Info {
 
 #[derive(Debug, clap::Args)]
 pub struct Split {
-    /// A puzzle CSV, or ARC JSON (a file or folder).
+    /// A puzzle CSV, or ARC JSON (a file or folder) that is not parted yet.
     path: PathBuf,
     /// How many puzzles or tasks are held out, or which share (0.1, 10%).
     #[arg(long, value_name = "N|SHARE")]
@@ -70,10 +71,10 @@ pub struct Split {
     /// The same seed gives the same parts.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// The file for the puzzles to learn from.
+    /// The file for the puzzles to learn from; there is none yet.
     #[arg(long, value_name = "FILE")]
     out_train: PathBuf,
-    /// The file for the puzzles to measure on.
+    /// The file for the puzzles to measure on; there is none yet.
     #[arg(long, value_name = "FILE")]
     out_test: PathBuf,
     /// Leave rows out whose answer is wrong by the rules; else they are an error.
@@ -115,7 +116,11 @@ fn build(arguments: &Build) -> anyhow::Result<()> {
         eprintln!("{note}");
     }
     if built.shared > 0 {
-        eprintln!("note: {} puzzles to measure on are symmetric copies of puzzles to learn from", built.shared);
+        let what = match built.task {
+            "arc" => "pairs to measure on stand, with their answers, among those to learn from",
+            _ => "puzzles to measure on are symmetric copies of puzzles to learn from",
+        };
+        eprintln!("note: {} {what}", built.shared);
     }
     let counts = |counts: &dataset::Counts| {
         format!("{} examples of {} puzzles in {} groups", counts.examples, counts.puzzles, counts.groups)
@@ -176,4 +181,21 @@ fn watched<T>(what: &str, work: impl FnOnce(dataset::Watch) -> Result<T, dataset
     });
     bar.finish_and_clear();
     Ok(done?)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::super::Arguments;
+
+    #[test]
+    fn what_cannot_be_meant_is_wrong_usage() {
+        let told = |more: [&str; 2]| {
+            let line = ["hrmscope", "dataset", "build", "p.csv", "--out", "set", more[0], more[1]];
+            Arguments::try_parse_from(line).map(drop).unwrap_err().to_string()
+        };
+        assert!(told(["--subset", "0"]).contains("at least 1"));
+        assert!(told(["--test", "generated:arc-9x9,families=levity,pairs=3"]).contains("no task family `levity`"));
+    }
 }

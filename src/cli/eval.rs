@@ -1,5 +1,6 @@
 //! `eval`: how well a model answers puzzles whose answers are known.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
@@ -10,8 +11,9 @@ use super::device::Choice;
 use super::generate::at_least_one;
 use super::halt::Halt;
 use crate::checkpoint::open_for;
-use crate::dataset::DataSource;
+use crate::dataset::{DataSet, DataSource};
 use crate::task::Boards;
+use crate::task::arc::Variant;
 use crate::train::{Answer, Ballot, Tally, answers, made_for};
 
 #[derive(Debug, clap::Args)]
@@ -24,7 +26,7 @@ pub struct Arguments {
     /// tasks on the canvas of a small model.
     #[arg(long)]
     data: DataSource,
-    /// Only the first N puzzles.
+    /// Only the first N puzzles; of ARC data the first N tasks, each with all its test inputs in all their variants.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     limit: Option<usize>,
     /// Puzzles computed at a time.
@@ -57,7 +59,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let model = checkpoint.model(&device)?;
     let limits = arguments.halt.limits(&model.config);
 
-    let examples = set.examples(arguments.limit.unwrap_or(usize::MAX))?;
+    let examples = set.examples(arguments.limit.map_or(usize::MAX, |limit| examples_of(&set, limit)))?;
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} puzzles, {eta} left")?;
     let bar = ProgressBar::new(examples.len() as u64).with_style(style);
     let started = Instant::now();
@@ -99,13 +101,17 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         figures.segments_mean,
         elapsed_ms / 1e3
     );
-    for pass in score.iter().flat_map(|score| &score.passes) {
-        println!(
-            "pass@{}: {:.1} % of tasks, {:.1} % of test inputs",
-            pass.k,
-            100.0 * pass.by_task,
-            100.0 * pass.by_input
-        );
+    if let Some(score) = &score {
+        for pass in &score.passes {
+            println!(
+                "pass@{}: {:.1} % of {} tasks, {:.1} % of {} test inputs",
+                pass.k,
+                100.0 * pass.by_task,
+                score.tasks,
+                100.0 * pass.by_input,
+                score.inputs
+            );
+        }
     }
     if let Some(valid) = figures.valid_path {
         println!("a shortest path, the labelled one or another: {:.1} %", 100.0 * valid);
@@ -118,4 +124,33 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         println!("the model was trained with at most {trained} segments: later ones can make answers worse");
     }
     Ok(())
+}
+
+/// How many examples the first `limit` puzzles of a set are. A task is not cut: all its variants vote.
+fn examples_of(set: &DataSet, limit: usize) -> usize {
+    if !matches!(set.boards(), Boards::Arc { .. }) {
+        return limit;
+    }
+    let mut tasks = HashSet::new();
+    let beyond = |index: &usize| {
+        tasks.insert(set.name_of(*index).map(|name| Variant::parse_name(name).0));
+        tasks.len() > limit
+    };
+    (0..set.len()).find(beyond).unwrap_or(set.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_counts_whole_tasks() {
+        let set = |source: &str| source.parse::<DataSource>().unwrap().to_measure(usize::MAX).unwrap();
+        let tasks = set("generated:arc-10x10,families=gravity+outline,pairs=3,augment=2,seed=1");
+        let task = |index: usize| Variant::parse_name(tasks.name_of(index).unwrap()).0;
+        let first = examples_of(&tasks, 1);
+        assert!(first > 3 && task(0) == task(first - 1) && task(0) != task(first), "{first} of {}", tasks.len());
+        assert_eq!((examples_of(&tasks, 2), examples_of(&tasks, 9)), (tasks.len(), tasks.len()));
+        assert_eq!(examples_of(&set("generated:4x4,givens=6..9,count=5,seed=1"), 3), 3);
+    }
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
@@ -16,15 +16,18 @@ use super::presets;
 use crate::app;
 use crate::dataset::DataSource;
 use crate::train::watch::is_free;
-use crate::train::{News, Place, Request, Run, RunConfig, Until, ask, elsewhere, memory_with, preset, read_config};
+use crate::train::{
+    News, Place, Request, Run, RunConfig, Until, ask, elsewhere, needed, preset, read_config, too_little,
+};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// List the presets: size, data, memory, and the time to expect here, measured in their first steps.
+    /// List the presets, with --task those of one task: size, data, memory, and the time to expect here, measured in a
+    /// few steps.
     #[arg(long, conflicts_with_all = ["preset", "out", "resume"])]
     list: bool,
     /// What to learn: `sudoku`, `maze` or `arc`. Default: the preset's task.
-    #[arg(long)]
+    #[arg(long, value_parser = ["sudoku", "maze", "arc"])]
     task: Option<String>,
     /// What to learn from: a puzzle CSV, ARC JSON, a builder's folder, or generated:…; default: the preset's.
     #[arg(long)]
@@ -48,11 +51,11 @@ pub struct Arguments {
     #[arg(long, required_unless_present = "list")]
     out: Option<PathBuf>,
     /// Stop at this step, counted from the run's start; default: the end of the preset's schedule.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     steps: Option<u64>,
     /// Stop after these minutes.
-    #[arg(long, conflicts_with = "steps")]
-    minutes: Option<f64>,
+    #[arg(long, conflicts_with = "steps", allow_negative_numbers = true, value_parser = some_minutes)]
+    minutes: Option<Duration>,
     /// Go on with the run in the folder; preset, data and seed, when said again, must be those it was started with.
     #[arg(long)]
     resume: bool,
@@ -75,9 +78,12 @@ pub struct Arguments {
     json: bool,
 }
 
+/// Signals that come within this time are one: a logout sends several at once.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let Some(out) = arguments.out.as_ref().filter(|_| !arguments.list) else {
-        return presets::list(&arguments.device, arguments.json);
+        return presets::list(&arguments.device, arguments.task.as_deref(), arguments.json);
     };
     if arguments.pause || arguments.stop {
         read_config(out)?;
@@ -92,14 +98,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     let stop = Arc::new(AtomicBool::new(false));
-    let asked = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        // Who asks twice does not want to wait for the step.
-        if asked.swap(true, Ordering::Relaxed) {
-            std::process::exit(1);
-        }
-    })
-    .context("Ctrl-C cannot be caught")?;
+    stop_on_signals(&stop)?;
     let config = match arguments.resume {
         true => read_config(out)?,
         false => configuration(arguments)?,
@@ -129,9 +128,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let _ = elsewhere::remember(&root, out);
     }
 
-    let minutes = arguments.minutes.map(|m| Duration::try_from_secs_f64(m * 60.0)).transpose()?;
     let last = run.config().train.schedule.steps;
-    let until = Until { step: arguments.steps.unwrap_or(last).min(last), time: minutes };
+    let until = Until { step: arguments.steps.unwrap_or(last).min(last), time: arguments.minutes };
     if arguments.steps.is_some_and(|steps| steps > last) {
         eprintln!("the schedule of this run ends at step {last}: it stops there");
     }
@@ -187,6 +185,37 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A time above 0, in minutes.
+fn some_minutes(text: &str) -> Result<Duration, String> {
+    let time = text.parse::<f64>().ok().and_then(|minutes| Duration::try_from_secs_f64(60.0 * minutes).ok());
+    time.filter(|time| !time.is_zero()).ok_or_else(|| "write a number of minutes above 0".to_owned())
+}
+
+/// Sets `stop` on Ctrl-C, and when the terminal, the session or the machine ends.
+fn stop_on_signals(stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    // What was to happen when the terminal closes.
+    let hangup = unsafe { libc::signal(libc::SIGHUP, libc::SIG_DFL) };
+    let asked = Arc::clone(stop);
+    let mut first: Option<Instant> = None;
+    ctrlc::set_handler(move || {
+        asked.store(true, Ordering::Relaxed);
+        // Who asks again does not want to wait for the step.
+        if first.get_or_insert_with(Instant::now).elapsed() > AT_ONCE {
+            std::process::exit(1);
+        }
+    })
+    .context("Ctrl-C cannot be caught")?;
+    #[cfg(unix)]
+    // Who started the run with `nohup` wants it to outlive the terminal.
+    unsafe {
+        if hangup == libc::SIG_IGN {
+            libc::signal(libc::SIGHUP, libc::SIG_IGN);
+        }
+    }
+    Ok(())
+}
+
 /// Refuses to go on under other settings than the run was started with.
 fn same_settings(arguments: &Arguments, run: &RunConfig) -> anyhow::Result<()> {
     let out = arguments.out.as_deref().unwrap_or(std::path::Path::new("."));
@@ -212,11 +241,14 @@ fn same_settings(arguments: &Arguments, run: &RunConfig) -> anyhow::Result<()> {
 }
 
 fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
-    let names: Vec<&str> = preset::PRESETS.iter().map(|(name, _)| *name).collect();
+    let seed = arguments.seed.unwrap_or(1);
+    let asked = |task: &str| arguments.task.as_ref().is_none_or(|asked| asked == task);
+    let is_asked = |name: &&str| preset::named(name, seed).is_some_and(|config| asked(&config.task));
+    let names: Vec<&str> = preset::PRESETS.iter().map(|(name, _)| *name).filter(is_asked).collect();
     let Some(name) = &arguments.preset else {
         bail!(Usage(format!("say which preset: --preset {}", names.join(" or --preset "))));
     };
-    let Some(mut config) = preset::named(name, arguments.seed.unwrap_or(1)) else {
+    let Some(mut config) = preset::named(name, seed) else {
         bail!(Usage(format!("there is no preset `{name}`: {}", names.join(", "))));
     };
     if let Some(task) = &arguments.task {
@@ -251,19 +283,52 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<RunConfig> {
 /// Refuses a run that does not fit the memory, and says what would.
 fn enough_memory(config: &RunConfig) -> anyhow::Result<()> {
     let Some(free) = crate::engine::free_memory() else { return Ok(()) };
-    let needed = |batch| memory_with(&config.model, batch, config.train.ema > 0.0, config.train.gradient);
-    let batch = config.train.batch;
-    if needed(batch) <= free {
-        return Ok(());
-    }
-    let fits = (1..batch).rev().find(|smaller| needed(*smaller) <= free);
-    let what = match fits {
+    let Some(short) = too_little(config, free) else { return Ok(()) };
+    let what = match short.fits {
         Some(smaller) => format!("--set batch={smaller} would fit"),
         None => "not even a batch of 1 fits: a smaller model is needed (--set hidden=…)".to_owned(),
     };
     bail!(
-        "a batch of {batch} needs about {} and {} are free: {what}; --anyway starts all the same",
-        HumanBytes(needed(batch)),
+        "a batch of {} needs about {} and {} are free: {what}; --anyway starts all the same",
+        config.train.batch,
+        HumanBytes(needed(config)),
         HumanBytes(free)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    fn read(options: &[&str]) -> Result<Arguments, String> {
+        let line = ["train", "--out", "run"].iter().chain(options).copied();
+        Line::try_parse_from(line).map(|line| line.arguments).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn wrong_numbers_and_tasks_are_told_as_such() {
+        for wrong in ["-1", "0", "nan", "1e300", "soon"] {
+            let error = read(&["--minutes", wrong]).unwrap_err();
+            assert!(error.contains("above 0"), "{wrong}: {error}");
+        }
+        assert_eq!(read(&["--minutes", "2.5"]).unwrap().minutes, Some(Duration::from_secs(150)));
+        let error = read(&["--steps", "-1"]).unwrap_err();
+        assert!(error.contains("invalid value"), "{error}");
+        let error = read(&["--task", "soduko"]).unwrap_err();
+        assert!(error.contains("sudoku, maze, arc"), "{error}");
+    }
+
+    #[test]
+    fn a_task_without_a_preset_names_its_presets() {
+        let error = configuration(&read(&["--task", "maze"]).unwrap()).unwrap_err().to_string();
+        assert!(error.contains("--preset maze-9x9") && !error.contains("sudoku"), "{error}");
+    }
 }

@@ -7,12 +7,14 @@ use serde::Serialize;
 
 use super::arc::holds_halves;
 use super::build::{Watch, pairs_in_order};
+use super::checked::{Tally, check};
 use super::kind::Kind;
 use super::open::boards;
-use super::split::Keys;
-use super::summary::{Seen, Summary, fingerprint, widen};
-use super::{Answered, CsvPuzzles, DataError, DataSource, Rows, Wrong, builder, read_arc};
-use crate::board::arc::Task;
+use super::split::{Keys, pair_key};
+use super::summary::{Summary, fingerprint, widen};
+use super::tasks::fitting;
+use super::{CsvPuzzles, DataError, DataSource, Rows, Wrong, builder, read_arc};
+use crate::board::arc::{LARGEST, Task};
 use crate::task::Boards;
 
 /// What is in a file or folder.
@@ -26,9 +28,12 @@ pub struct Info {
     pub task: &'static str,
     /// Its parts, `train` or `test`; of ARC `training` or `evaluation`; of a lone file or half what that is called.
     pub parts: Vec<PartInfo>,
-    /// Puzzles to measure on that are symmetric copies of puzzles to learn from (of ARC: equal tasks), where there are
-    /// both parts.
+    /// Puzzles to measure on that are symmetric copies of puzzles to learn from, where there are both parts. Of ARC: equal
+    /// tasks, or in a builder's folder equal pairs.
     pub shared: Option<usize>,
+    /// What people should know, a line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// What is in one part.
@@ -111,28 +116,9 @@ pub fn info(path: &Path, watch: Watch) -> Result<Info, DataError> {
                 let name = if path.is_dir() { name.to_owned() } else { own_name(&path) };
                 parts.push(PartInfo { name, content: Content::Rows(rows.summary().clone()) });
             }
-            Ok(Info { path, kind: "csv", task, parts, shared: shared(&keys) })
+            Ok(Info { path, kind: "csv", task, parts, shared: shared(&keys), notes: Vec::new() })
         }
-        Kind::Arc => {
-            let found = read_arc(&path)?;
-            let halves = [("training", &found.training), ("evaluation", &found.evaluation)];
-            let halves: Vec<_> = halves.into_iter().filter(|(_, tasks)| !tasks.is_empty()).collect();
-            // One half alone may be any tasks: only a folder that holds it says which it is.
-            let alone = halves.len() == 1 && !holds_halves(&path);
-            let keys: Vec<Vec<u64>> = halves
-                .iter()
-                .map(|(_, tasks)| tasks.iter().map(|(_, task)| fingerprint(&pairs_in_order(task))).collect())
-                .collect();
-            let parts = halves
-                .iter()
-                .zip(&keys)
-                .map(|((name, tasks), keys)| PartInfo {
-                    name: if alone { own_name(&path) } else { (*name).to_owned() },
-                    content: Content::Tasks(tasks_info(tasks, keys)),
-                })
-                .collect();
-            Ok(Info { path, kind: "arc", task: "arc", parts, shared: shared(&keys) })
-        }
+        Kind::Arc => tasks(path, LARGEST, 0),
         Kind::Builder { root, parts: names } => {
             let (mut parts, mut keys, mut task) = (Vec::new(), Vec::new(), "");
             for name in names {
@@ -141,40 +127,71 @@ pub fn info(path: &Path, watch: Watch) -> Result<Info, DataError> {
                 task = boards.task();
                 let (summary, part) = examples(&rows, boards, watch)?;
                 keys.push(part);
-                let metadata = rows.metadata();
-                let content = Content::Examples {
-                    counts: rows.counts(),
-                    puzzle_ids: metadata.num_puzzle_identifiers,
-                    seq_len: metadata.seq_len,
-                    vocab_size: metadata.vocab_size,
-                    summary,
-                };
-                parts.push(PartInfo { name, content });
+                parts.push(PartInfo { name, content: held(&rows, summary) });
             }
-            let shared = if task == "arc" { None } else { shared(&keys) };
-            Ok(Info { path, kind: "builder", task, parts, shared })
+            Ok(Info { path, kind: "builder", task, parts, shared: shared(&keys), notes: Vec::new() })
         }
     }
 }
 
-/// [`info`] of whatever says where puzzles come from: generated ones are made, and looked at as a file of them would be.
+/// Official ARC tasks that have room on a canvas.
+fn tasks(path: PathBuf, canvas: usize, augment: usize) -> Result<Info, DataError> {
+    let mut found = read_arc(&path)?;
+    let larger = fitting(&mut found, canvas)?;
+    let variants = (augment > 0).then(|| format!("each task is shown in up to {augment} variants beside itself"));
+    let halves = [("training", &found.training), ("evaluation", &found.evaluation)];
+    let halves: Vec<_> = halves.into_iter().filter(|(_, tasks)| !tasks.is_empty()).collect();
+    // One half alone may be any tasks: only a folder that holds it says which it is.
+    let alone = halves.len() == 1 && !holds_halves(&path);
+    let keys: Vec<Vec<u64>> = halves
+        .iter()
+        .map(|(_, tasks)| tasks.iter().map(|(_, task)| fingerprint(&pairs_in_order(task))).collect())
+        .collect();
+    let parts = halves
+        .iter()
+        .zip(&keys)
+        .map(|((name, tasks), keys)| PartInfo {
+            name: if alone { own_name(&path) } else { (*name).to_owned() },
+            content: Content::Tasks(tasks_info(tasks, keys)),
+        })
+        .collect();
+    let notes = larger.into_iter().chain(variants).collect();
+    Ok(Info { path, kind: "arc", task: "arc", parts, shared: shared(&keys), notes })
+}
+
+/// What a part of a builder's folder holds, its examples counted.
+pub(super) fn held(rows: &Rows, summary: Summary) -> Content {
+    let metadata = rows.metadata();
+    Content::Examples {
+        counts: rows.counts(),
+        puzzle_ids: metadata.num_puzzle_identifiers,
+        seq_len: metadata.seq_len,
+        vocab_size: metadata.vocab_size,
+        summary,
+    }
+}
+
+/// [`info`] of whatever says where puzzles come from: generated ones are made, and looked at as a file of them would be; of
+/// ARC tasks those are told that have room on the canvas that is asked for.
 ///
 /// # Errors
 /// As [`info`]; or there are no such puzzles.
 pub fn info_of(source: &DataSource, watch: Watch) -> Result<Info, DataError> {
-    if let DataSource::File { path, .. } | DataSource::Arc { path, .. } = source {
-        return info(path, watch);
+    match source {
+        DataSource::File { path, .. } => return info(path, watch),
+        DataSource::Arc { path, augment, canvas, .. } => return tasks(path.clone(), *canvas, *augment),
+        DataSource::Sudoku { .. } | DataSource::Maze { .. } | DataSource::Families { .. } => {}
     }
     let set = source.load(None, watch)?;
     let boards = set.boards();
-    let (mut summary, mut seen) = (Summary { boards: boards.to_string(), ..Summary::default() }, Seen::default());
+    let mut tally = Tally::new(boards);
     for index in 0..set.len() {
-        count(&mut summary, &mut seen, boards, index as u64, &set.example(index)?);
+        tally.count(index, &set.example(index)?);
         going(watch, index)?;
     }
-    let part = PartInfo { name: "generated".to_owned(), content: Content::Rows(summary) };
+    let part = PartInfo { name: "generated".to_owned(), content: Content::Rows(tally.summary) };
     let path = PathBuf::from(source.to_string());
-    Ok(Info { path, kind: "generated", task: boards.task(), parts: vec![part], shared: None })
+    Ok(Info { path, kind: "generated", task: boards.task(), parts: vec![part], shared: None, notes: Vec::new() })
 }
 
 /// What a file or folder is called; the name of a lone part.
@@ -195,37 +212,20 @@ fn shared(keys: &[Vec<u64>]) -> Option<usize> {
     Some(test.iter().filter(|key| train.contains(key)).count())
 }
 
-/// All examples of a part, and the keys of what its groups were made from.
+/// All examples of a part, and the keys of what its groups were made from; of ARC those of its pairs.
 fn examples(rows: &Rows, boards: Boards, watch: Watch) -> Result<(Summary, Vec<u64>), DataError> {
-    let mut summary = Summary { boards: boards.to_string(), ..Summary::default() };
-    let (mut seen, mut keys) = (Seen::default(), Keys::new(boards));
+    let arc = matches!(boards, Boards::Arc { .. });
+    let (mut pairs, mut keys) = (Vec::new(), Keys::new(boards));
     let mut groups = rows.group_ranges().peekable();
-    rows.each(0..rows.len(), |index, example| {
-        count(&mut summary, &mut seen, boards, index as u64, &example);
-        if groups.next_if(|group| group.start == index).is_some() {
+    let summary = check(rows, boards, usize::MAX, |index, example, _| {
+        if arc {
+            pairs.push(pair_key(&example));
+        } else if groups.next_if(|group| group.start == index).is_some() {
             keys.push(example.inputs);
         }
         going(watch, index)
     })?;
-    Ok((summary, keys.finish()))
-}
-
-/// Counts an example.
-fn count(summary: &mut Summary, seen: &mut Seen, boards: Boards, row: u64, example: &crate::task::Example) {
-    summary.rows += 1;
-    if !seen.insert(&(&example.inputs, &example.labels, example.puzzle_id)) {
-        summary.duplicates += 1;
-    }
-    if matches!(boards, Boards::Arc { .. }) {
-        summary.kept += 1;
-        return;
-    }
-    match Answered::read(boards, example) {
-        Ok(Answered::Sudoku(puzzle)) => widen(&mut summary.givens, puzzle.board.givens()),
-        Ok(Answered::Maze(puzzle)) => widen(&mut summary.length, puzzle.steps()),
-        Err(why) => return summary.add_wrong(row, why),
-    }
-    summary.kept += 1;
+    Ok((summary, if arc { pairs } else { keys.finish() }))
 }
 
 fn tasks_info(tasks: &[(String, Task)], keys: &[u64]) -> TasksInfo {
@@ -252,15 +252,15 @@ impl fmt::Display for Info {
             let end = if at == 0 { "" } else { "\n" };
             write!(f, "{end}{}: {}", part.name, part.content)?;
         }
-        match self.shared {
-            None => Ok(()),
-            Some(count) if self.kind == "arc" => {
-                write!(f, "\ntasks of the one half that are tasks of the other: {count}")
-            }
-            Some(count) => {
-                write!(f, "\npuzzles to measure on that are symmetric copies of puzzles to learn from: {count}")
-            }
+        if let Some(count) = self.shared {
+            let what = match (self.kind, self.task) {
+                ("arc", _) => "tasks of the one half that are tasks of the other",
+                (_, "arc") => "pairs to measure on that stand, with their answers, among those to learn from",
+                _ => "puzzles to measure on that are symmetric copies of puzzles to learn from",
+            };
+            write!(f, "\n{what}: {count}")?;
         }
+        self.notes.iter().try_for_each(|note| write!(f, "\n{note}"))
     }
 }
 
@@ -303,7 +303,9 @@ mod tests {
         let path = folder.path().join("a.json");
         std::fs::write(&path, r#"{"train":[],"test":[{"input":[[1]]}]}"#).unwrap();
         let text = path.display();
-        assert_eq!(told(&format!("arc:{text},augment=3")), told(&text.to_string()));
+        assert_eq!(told(&format!("arc:{text}")), told(&text.to_string()));
+        let varied = told(&format!("arc:{text},augment=3"));
+        assert_eq!(varied.notes, ["each task is shown in up to 3 variants beside itself"]);
         let none = info_of(&"generated:4x4,givens=1..2,count=3".parse().unwrap(), &|_| true);
         assert!(none.is_err());
     }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::checked::check;
+use super::info::held;
 use super::kind::Kind;
 use super::set::Part;
 use super::tasks::Known;
@@ -9,8 +11,8 @@ use super::{Answered, CsvPuzzles, DataError, DataSet, Rows, TaskSet, Wrong, buil
 use crate::board::arc;
 use crate::task::{Boards, maze};
 
-/// Opens a puzzle CSV, a folder with `train.csv`, ARC JSON (each task as it is), or a builder's folder; of a CSV the first
-/// `limit` rows.
+/// Opens a puzzle CSV, a folder with `train.csv`, ARC JSON (each task as it is), or a builder's folder; of Sudokus and mazes
+/// the first `limit` rows.
 ///
 /// # Errors
 /// What is wrong with it, by file and row.
@@ -21,8 +23,8 @@ pub fn open(path: &Path, wrong: Wrong, limit: Option<usize>) -> Result<DataSet, 
         Kind::Arc => TaskSet::new(arc::LARGEST, arc_tasks(path)?, 0, 0, Part::Train).map(DataSet::of_tasks),
         // A part that was named itself is what is asked for, whatever it is called.
         Kind::Builder { root, parts } => match parts.as_slice() {
-            [part] if root != path => rows(&root, part),
-            parts if parts.iter().any(|part| part == "train") => rows(&root, "train"),
+            [part] if root != path => rows(&root, part, wrong, limit),
+            parts if parts.iter().any(|part| part == "train") => rows(&root, "train", wrong, limit),
             _ => Err(none()),
         },
     }
@@ -40,7 +42,7 @@ pub fn test_part(path: &Path, wrong: Wrong) -> Result<Option<DataSet>, DataError
             set => set.map(|set| Some(DataSet::of_tasks(set))),
         },
         Kind::Builder { root, parts } if root == path && parts.iter().any(|part| part == "test") => {
-            rows(&root, "test").map(Some)
+            rows(&root, "test", wrong, None).map(Some)
         }
         Kind::Builder { .. } => Ok(None),
     }
@@ -72,8 +74,8 @@ fn csv(path: &Path, wrong: Wrong, limit: Option<usize>) -> Result<DataSet, DataE
     Ok(set.with_note(note))
 }
 
-/// A part of a builder's folder.
-fn rows(root: &Path, part: &str) -> Result<DataSet, DataError> {
+/// A part of a builder's folder; of Sudokus and mazes the first `limit` rows whose answer is not wrong.
+fn rows(root: &Path, part: &str, wrong: Wrong, limit: Option<usize>) -> Result<DataSet, DataError> {
     let rows = Rows::open(root, part)?;
     let boards = boards(&rows, root)?;
     let ids = rows.metadata().num_puzzle_identifiers;
@@ -86,10 +88,30 @@ fn rows(root: &Path, part: &str) -> Result<DataSet, DataError> {
         let why = format!("identifiers.json has {} names, and {part}/dataset.json says {ids}", names.len());
         return Err(DataError::Content { path: root.to_owned(), why });
     }
-    let counts = rows.counts();
-    let note =
-        format!("{boards}: {} examples of {} puzzles in {} groups", counts.examples, counts.puzzles, counts.groups);
-    Ok(DataSet::of_rows(boards, names, rows).with_note(note))
+    if matches!(boards, Boards::Arc { .. }) {
+        // A thousand variants of each task are gigabytes, and there is no rule to hold them against.
+        let counts = rows.counts();
+        let note =
+            format!("{boards}: {} examples of {} puzzles in {} groups", counts.examples, counts.puzzles, counts.groups);
+        let kept = (0..rows.len()).collect();
+        return Ok(DataSet::of_rows(boards, names, rows, kept).with_note(note));
+    }
+    let mut kept = Vec::new();
+    let summary = check(&rows, boards, limit.unwrap_or(usize::MAX), |row, _, right| {
+        kept.extend(right.then_some(row));
+        Ok(())
+    })?;
+    if let (Wrong::Refuse, Some((row, why))) = (wrong, summary.first_wrong.first()) {
+        let (file, row) = rows.whereabouts(*row as usize);
+        let so_many = format!("{} of {} rows have a wrong answer", summary.wrong, summary.rows);
+        let why = format!("row {row}: {why} ({so_many}: leave them out with skip-wrong: before the folder's name)");
+        return Err(DataError::Content { path: file.to_owned(), why });
+    }
+    if kept.is_empty() {
+        return Err(DataError::Empty);
+    }
+    let note = format!("{}: {}", root.join(part).display(), held(&rows, summary));
+    Ok(DataSet::of_rows(boards, names, rows, kept).with_note(note))
 }
 
 /// What the tokens of a builder's folder stand for.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use rand::{Rng, RngExt};
 
@@ -48,7 +49,11 @@ enum Pool {
     /// Made when asked for, from tasks and their variants.
     Tasks(TaskSet),
     /// On disk, read when asked for; their variants were made when they were written.
-    Rows(Rows),
+    Rows {
+        rows: Arc<Rows>,
+        /// The numbers of those that are used, rising.
+        kept: Vec<usize>,
+    },
 }
 
 /// The puzzle ids of tasks that have none: the blank id alone.
@@ -107,9 +112,10 @@ impl DataSet {
         Self { boards, identifiers, pool: Pool::Tasks(tasks), notes, renamed: Vec::new(), as_it_is: false }
     }
 
-    /// The rows of a builder's folder.
-    pub fn of_rows(boards: Boards, identifiers: Vec<String>, rows: Rows) -> Self {
-        Self { boards, identifiers, pool: Pool::Rows(rows), notes: Vec::new(), renamed: Vec::new(), as_it_is: false }
+    /// Those rows of a builder's folder that are kept, by their rising numbers.
+    pub fn of_rows(boards: Boards, identifiers: Vec<String>, rows: Rows, kept: Vec<usize>) -> Self {
+        let pool = Pool::Rows { rows: Arc::new(rows), kept };
+        Self { boards, identifiers, pool, notes: Vec::new(), renamed: Vec::new(), as_it_is: false }
     }
 
     /// The same with a line about it for people: what was left out when it was read, say.
@@ -148,7 +154,7 @@ impl DataSet {
         let id = match &self.pool {
             Pool::Puzzles(examples) => examples.get(index)?.puzzle_id,
             Pool::Tasks(tasks) => tasks.id(index),
-            Pool::Rows(rows) => rows.example(index).ok()?.puzzle_id,
+            Pool::Rows { rows, kept } => rows.example(*kept.get(index)?).ok()?.puzzle_id,
         };
         self.identifiers.get(usize::try_from(id).ok()?).map(String::as_str)
     }
@@ -167,7 +173,7 @@ impl DataSet {
         match &self.pool {
             Pool::Puzzles(examples) => examples.len(),
             Pool::Tasks(tasks) => tasks.len(),
-            Pool::Rows(rows) => rows.len(),
+            Pool::Rows { kept, .. } => kept.len(),
         }
     }
 
@@ -180,7 +186,7 @@ impl DataSet {
     pub fn fingerprint(&self) -> u64 {
         let step = match &self.pool {
             Pool::Puzzles(_) => 1,
-            Pool::Tasks(_) | Pool::Rows(_) => self.len().div_ceil(LOOKED_AT).max(1),
+            Pool::Tasks(_) | Pool::Rows { .. } => self.len().div_ceil(LOOKED_AT).max(1),
         };
         // FNV-1a: the same in every version of the program.
         let add = |fingerprint: u64, token: &i32| {
@@ -203,7 +209,7 @@ impl DataSet {
         let mut example = match &self.pool {
             Pool::Puzzles(examples) => examples[index].clone(),
             Pool::Tasks(tasks) => tasks.example(index)?,
-            Pool::Rows(rows) => rows.example(index)?,
+            Pool::Rows { rows, kept } => rows.example(kept[index])?,
         };
         let renamed = usize::try_from(example.puzzle_id).ok().and_then(|id| self.renamed.get(id));
         example.puzzle_id = renamed.copied().unwrap_or(example.puzzle_id);
@@ -229,7 +235,7 @@ impl DataSet {
             Pool::Puzzles(examples) if self.as_it_is => return Ok(examples[index].clone()),
             Pool::Puzzles(examples) => &examples[index],
             Pool::Tasks(tasks) => return tasks.draw(index, rng),
-            Pool::Rows(rows) => return rows.example(index),
+            Pool::Rows { rows, kept } => return rows.example(kept[index]),
         };
         let (inputs, labels) = match self.boards {
             Boards::Sudoku(shape) => {
@@ -251,31 +257,50 @@ impl DataSet {
         self.as_it_is = as_it_is;
     }
 
-    /// Takes out the puzzles that look just like one of these.
+    /// Takes out the Sudokus or mazes that look just like one of these, and notes how many.
     pub fn leave_out(&mut self, secret: &HashSet<&[i32]>) {
-        if let Pool::Puzzles(examples) = &mut self.pool {
-            examples.retain(|example| !secret.contains(example.inputs.as_slice()));
+        let before = self.len();
+        match &mut self.pool {
+            Pool::Puzzles(examples) => examples.retain(|example| !secret.contains(example.inputs.as_slice())),
+            Pool::Rows { rows, kept } if !matches!(self.boards, Boards::Arc { .. }) => {
+                let mut copies = HashSet::new();
+                // What cannot be read is told by whoever draws it.
+                let _ = rows.each(0..rows.len(), |row, example| {
+                    if secret.contains(example.inputs.as_slice()) {
+                        copies.insert(row);
+                    }
+                    Ok(())
+                });
+                kept.retain(|row| !copies.contains(row));
+            }
+            Pool::Tasks(_) | Pool::Rows { .. } => {}
+        }
+        let gone = before - self.len();
+        if gone > 0 {
+            self.notes.push(format!("{gone} left out as copies of held-out puzzles"));
         }
     }
 
     /// Takes up to `count` puzzles out, at most a tenth of all, none of which is a symmetric copy of one that stays.
     ///
     /// # Errors
-    /// Sets that cannot be split here: tasks and folders have test parts of their own.
+    /// Sets that cannot be split here: a puzzle id of ARC belongs to one task, whose other pairs are to be measured on.
     pub fn hold_back(&mut self, count: usize, seed: u64) -> Result<Self, DataError> {
-        let Pool::Puzzles(examples) = &mut self.pool else { return Err(DataError::NoTest) };
-        let count = count.min(examples.len() / 10).max(1);
-        let all = std::mem::take(examples);
-        let (kept, out) = split::apart(self.boards, all, count, seed);
-        *examples = kept;
         let (boards, identifiers) = (self.boards, self.identifiers.clone());
-        Ok(Self {
-            boards,
-            identifiers,
-            pool: Pool::Puzzles(out),
-            notes: Vec::new(),
-            renamed: Vec::new(),
-            as_it_is: false,
-        })
+        let pool = match &mut self.pool {
+            Pool::Puzzles(examples) => {
+                let count = count.min(examples.len() / 10).max(1);
+                let (stay, out) = split::apart(boards, std::mem::take(examples), count, seed);
+                *examples = stay;
+                Pool::Puzzles(out)
+            }
+            Pool::Rows { rows, kept } if !matches!(boards, Boards::Arc { .. }) => {
+                let (stay, out) = split::rows_apart(boards, rows, kept, count, seed)?;
+                *kept = stay;
+                Pool::Rows { rows: Arc::clone(rows), kept: out }
+            }
+            Pool::Tasks(_) | Pool::Rows { .. } => return Err(DataError::NoTest),
+        };
+        Ok(Self { boards, identifiers, pool, notes: Vec::new(), renamed: Vec::new(), as_it_is: false })
     }
 }

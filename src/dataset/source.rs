@@ -19,7 +19,7 @@ use crate::board::sudoku::{self, Shape};
 /// generated:arc-12x12,families=gravity+mirror,pairs=500,augment=7,seed=1
 /// arc:FOLDER,augment=1000,seed=1                             official JSON, each task in so many variants
 /// NAME                                                       a puzzle CSV, ARC JSON, or a builder's folder
-/// skip-wrong:NAME                                            a CSV whose rows with a wrong answer are left out
+/// skip-wrong:NAME                                            a CSV or a builder's folder, without its wrong answers
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -82,7 +82,7 @@ pub enum DataSource {
     File {
         /// Where it is.
         path: PathBuf,
-        /// What is done about rows of a CSV whose answer is wrong.
+        /// What is done about rows of a CSV or a builder's folder whose answer is wrong.
         wrong: Wrong,
     },
 }
@@ -278,7 +278,13 @@ impl FromStr for DataSource {
         }
         if let Some(size) = what.strip_prefix("arc-") {
             let options = Options::parse(text, parts, &["families", "pairs", "augment", "seed", "draw"])?;
-            let families = options.get("families").unwrap_or("all").split('+').map(str::to_owned).collect();
+            let families: Vec<String> =
+                options.get("families").unwrap_or("all").split('+').map(str::to_owned).collect();
+            let unknown = |name: &&String| *name != "all" && arc::families::find(name).is_none();
+            if let Some(name) = families.iter().find(unknown) {
+                let known: Vec<&str> = arc::families::FAMILIES.iter().map(|family| family.name).collect();
+                return Err(wrong(text, format!("there is no task family `{name}`: {}", known.join(", "))));
+            }
             return Ok(Self::Families {
                 side: side(text, size)?,
                 families,
@@ -394,6 +400,7 @@ mod tests {
             "generated:maze-9,length=3..9,count=1",
             "generated:maze-9x9,kind=labyrinth,length=3..9,count=1",
             "generated:arc-9x9,families=gravity",
+            "generated:arc-9x9,families=gravity+levity,pairs=3",
             "arc:x,part=none",
             "arc:x,canvas=31",
         ] {

@@ -10,9 +10,9 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::DataError;
 use super::summary::fingerprint;
-use crate::task::{Boards, Example, maze, sudoku};
+use super::{DataError, Rows};
+use crate::task::{Boards, Example, arc, maze, sudoku};
 
 /// How many boards are brought into their canonical form at once.
 const AT_ONCE: usize = 1024;
@@ -75,6 +75,17 @@ pub(super) fn key(boards: Boards, inputs: &[i32]) -> u64 {
         }
         Boards::Arc { .. } => fingerprint(inputs),
     }
+}
+
+/// Equal for one ARC pair wherever it lies on the canvas, and, but for one chance in 2^64, for no other.
+pub(super) fn pair_key(example: &Example) -> u64 {
+    // What ends a grid is not always there: it may lie outside the canvas.
+    let grid = |tokens: &[i32]| -> Vec<Option<u8>> {
+        let colours: Vec<Option<u8>> = tokens.iter().map(|&token| arc::colour(token)).collect();
+        let end = colours.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
+        colours[..end].iter().copied().skip_while(Option::is_none).collect()
+    };
+    fingerprint(&(grid(&example.inputs), grid(&example.labels)))
 }
 
 /// The keys of boards that come one by one, made on all cores.
@@ -183,9 +194,40 @@ pub fn apart(boards: Boards, all: Vec<Example>, count: usize, seed: u64) -> (Vec
     (kept, out)
 }
 
+/// [`apart`] for the kept rows of a builder's folder, at most a tenth of its puzzles: all variants of one go the same way,
+/// and the first of them alone is set apart.
+///
+/// # Errors
+/// A row that cannot be read.
+pub fn rows_apart(
+    boards: Boards,
+    rows: &Rows,
+    kept: &[usize],
+    count: usize,
+    seed: u64,
+) -> Result<(Vec<usize>, Vec<usize>), DataError> {
+    let place = |row: usize| kept.partition_point(|&other| other < row);
+    let groups = rows.group_ranges().map(|group| &kept[place(group.start)..place(group.end)]);
+    let groups: Vec<&[usize]> = groups.filter(|group| !group.is_empty()).collect();
+    let mut keys = Keys::new(boards);
+    for group in &groups {
+        keys.push(rows.example(group[0])?.inputs);
+    }
+    let chosen = choose(&keys.finish(), count.min(groups.len() / 10).max(1), seed);
+    let (mut stay, mut out) = (Vec::new(), Vec::new());
+    for (group, chosen) in groups.into_iter().zip(chosen) {
+        match chosen {
+            true => out.push(group[0]),
+            false => stay.extend_from_slice(group),
+        }
+    }
+    Ok((stay, out))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::board::arc::Pair;
     use crate::board::sudoku::{Shape, generate_many};
     use crate::task::dihedral::Dihedral;
     use crate::task::sudoku::Symmetry;
@@ -237,6 +279,17 @@ mod tests {
         }
         assert_ne!(key(boards, &[3, 2, 2, 1, 1, 2, 2, 4, 2]), key(boards, &cells));
         assert_ne!(key(boards, &[0; 9]), key(boards, &[1; 9]));
+    }
+
+    #[test]
+    fn an_arc_pair_has_one_key_wherever_it_lies() {
+        let pair = |output: &str| Pair { input: "12\n30".parse().unwrap(), output: Some(output.parse().unwrap()) };
+        let key = |output: &str, at| pair_key(&arc::encode(&pair(output), 4, at, 1).unwrap());
+        for at in [(0, 1), (1, 0), (2, 2)] {
+            assert_eq!(key("5", at), key("5", (0, 0)));
+            assert_ne!(key("6", at), key("5", (0, 0)));
+        }
+        assert_ne!(key("55", (0, 0)), key("5\n5", (0, 0)));
     }
 
     proptest! {

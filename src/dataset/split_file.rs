@@ -8,7 +8,7 @@ use super::build::{Watch, pairs_in_order};
 use super::kind::Kind;
 use super::split::{HeldOut, Keys, check, choose};
 use super::summary::fingerprint;
-use super::{CsvPuzzles, CsvWriter, DataError, Wrong, read_arc};
+use super::{CsvPuzzles, CsvWriter, DataError, Wrong, new_file, read_arc};
 use crate::board::arc::{Task, tasks_to_json};
 use crate::files::write_atomic;
 
@@ -45,7 +45,8 @@ pub struct Parted {
 /// rows were read, and stops the work by answering false.
 ///
 /// # Errors
-/// What is wrong with the data; a part that would be empty; the disk's reasons; or that it was stopped.
+/// What is wrong with the data; they are parted already; a part that would be empty; something stands where a part would go;
+/// the disk's reasons; or that it was stopped.
 pub fn split_file(path: &Path, options: &SplitOptions, watch: Watch) -> Result<Parted, DataError> {
     let wrong = |why: &str| DataError::Content { path: path.to_owned(), why: why.to_owned() };
     if options.out_train == options.out_test {
@@ -57,6 +58,8 @@ pub fn split_file(path: &Path, options: &SplitOptions, watch: Watch) -> Result<P
     if [&options.out_train, &options.out_test].into_iter().any(same) {
         return Err(wrong("one of the two parts would take the place of the file that is parted: name another"));
     }
+    new_file(&options.out_train)?;
+    new_file(&options.out_test)?;
     match Kind::of(path)? {
         Kind::Csv { train: Some(file), test: None } => csv(&file, options, watch),
         Kind::Csv { .. } => Err(wrong("this folder is parted already: name one of its files")),
@@ -96,8 +99,14 @@ fn csv(path: &Path, options: &SplitOptions, watch: Watch) -> Result<Parted, Data
 
 fn arc(path: &Path, options: &SplitOptions) -> Result<Parted, DataError> {
     let found = read_arc(path)?;
-    let mut tasks: Vec<(String, Task)> = found.training.into_iter().chain(found.evaluation).collect();
-    tasks.sort_by(|one, other| one.0.cmp(&other.0));
+    let tasks: Vec<(String, Task)> = match (found.training.is_empty(), found.evaluation.is_empty()) {
+        (false, false) => {
+            let why = "this folder is parted already: name one of its halves".into();
+            return Err(DataError::Content { path: path.to_owned(), why });
+        }
+        (true, _) => found.evaluation,
+        (_, true) => found.training,
+    };
     let keys: Vec<u64> = tasks.iter().map(|(_, task)| fingerprint(&pairs_in_order(task))).collect();
     let apart = choose(&keys, options.held_out.of(keys.len()), options.seed);
     check(path, &apart)?;

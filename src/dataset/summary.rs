@@ -20,6 +20,8 @@ pub struct Summary {
     pub kept: usize,
     /// Rows whose answer is wrong by the rules.
     pub wrong: usize,
+    /// Rows of a builder's folder with labels that do not count: kept, and not held against the rules.
+    pub unchecked: usize,
     /// Rows whose question stood in a row before.
     pub duplicates: usize,
     /// The first rows with a wrong answer, by line (in a builder's folder by row) and reason.
@@ -57,8 +59,11 @@ impl fmt::Display for Summary {
 impl Summary {
     /// Says it all; the places of wrong answers are lines or rows.
     pub(super) fn describe(&self, f: &mut fmt::Formatter<'_>, place: &str) -> fmt::Result {
-        let Self { boards, rows, kept, wrong, duplicates, .. } = self;
-        write!(f, "{boards}: {rows} rows, {kept} kept, {wrong} with a wrong answer, {duplicates} duplicates")?;
+        let Self { boards, rows, kept, wrong, unchecked, duplicates, .. } = self;
+        if !boards.is_empty() {
+            write!(f, "{boards}: ")?;
+        }
+        write!(f, "{rows} rows, {kept} kept, {wrong} with a wrong answer, {duplicates} duplicates")?;
         if let Some((from, to)) = self.givens {
             write!(f, "; {from} to {to} givens")?;
         }
@@ -67,6 +72,9 @@ impl Summary {
         }
         if let Some((from, to)) = self.rating {
             write!(f, "; rated {from} to {to}")?;
+        }
+        if *unchecked > 0 {
+            write!(f, "; {unchecked} with labels that do not count, not held against the rules")?;
         }
         for (number, why) in &self.first_wrong {
             write!(f, "\n  {place} {number}: {why}")?;

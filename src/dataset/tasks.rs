@@ -4,8 +4,8 @@
 use rand::Rng;
 use rayon::prelude::*;
 
-use super::DataError;
 use super::set::Part;
+use super::{ArcTasks, DataError};
 use crate::board::arc::{Pair, Task, families};
 use crate::task::Example;
 use crate::task::arc::{self, Variant};
@@ -29,6 +29,44 @@ fn largest(task: &Task) -> usize {
     let pairs = task.train.iter().chain(&task.test).filter(|pair| pair.output.is_some());
     let grids = pairs.flat_map(|pair| std::iter::once(&pair.input).chain(&pair.output));
     grids.map(|grid| grid.rows().max(grid.cols())).max().unwrap_or(0)
+}
+
+/// Takes out the tasks with a grid that is larger than the canvas, and says how many those were; None where there were
+/// none.
+///
+/// # Errors
+/// No task is left: one of them is named.
+pub(super) fn fitting(tasks: &mut ArcTasks, side: usize) -> Result<Option<String>, DataError> {
+    let (all, mut larger) = (tasks.len(), Vec::new());
+    for half in [&mut tasks.training, &mut tasks.evaluation] {
+        let (fit, more): (Vec<_>, Vec<_>) =
+            std::mem::take(half).into_iter().partition(|(_, task)| largest(task) <= side);
+        *half = fit;
+        larger.extend(more);
+    }
+    match larger.first() {
+        Some((name, task)) if tasks.is_empty() => Err(no_room(name, task, side)),
+        _ => Ok(left_out(larger.len(), all, side)),
+    }
+}
+
+/// The canvas is too small for all tasks, this one among them.
+fn no_room(name: &str, task: &Task, side: usize) -> DataError {
+    let why = format!(
+        "it has a grid of {} cells along a side; the canvas has {side}, which is too small for all tasks",
+        largest(task)
+    );
+    DataError::Task { name: name.to_owned(), why }
+}
+
+/// Says how many tasks had no room on the canvas; None where all had.
+fn left_out(larger: usize, all: usize, side: usize) -> Option<String> {
+    let note = || {
+        format!(
+            "{larger} of {all} tasks have a grid that is larger than the canvas of {side}x{side} cells, and were left out"
+        )
+    };
+    (larger > 0).then(note)
 }
 
 /// Tasks with their variants; every variant of every task has its own puzzle id, in order, from 1.
@@ -81,13 +119,7 @@ impl TaskSet {
             (first_id, start) = (first_id + ids, start + count);
         }
         match (start, larger.first()) {
-            (0, Some(Known { name, task, .. })) => {
-                let why = format!(
-                    "it has a grid of {} cells along a side; the canvas has {side}, which is too small for all tasks",
-                    largest(task)
-                );
-                Err(DataError::Task { name: name.clone(), why })
-            }
+            (0, Some(Known { name, task, .. })) => Err(no_room(name, task, side)),
             (0, None) => Err(DataError::Empty),
             _ => Ok(Self { side, part, tasks: entries, too_large: larger.len() }),
         }
@@ -95,14 +127,7 @@ impl TaskSet {
 
     /// Says how many tasks had no room on the canvas; None where all had.
     pub(super) fn note(&self) -> Option<String> {
-        let (side, all) = (self.side, self.too_large + self.tasks.len());
-        let note = || {
-            format!(
-                "{} of {all} tasks have a grid that is larger than the canvas of {side}x{side} cells, and were left out",
-                self.too_large
-            )
-        };
-        (self.too_large > 0).then(note)
+        left_out(self.too_large, self.too_large + self.tasks.len(), self.side)
     }
 
     /// Tasks of our own families: `pairs` of each. `seed` decides the variants, `draw` the pairs.

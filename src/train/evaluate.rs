@@ -108,17 +108,23 @@ pub fn answers(
     Ok(())
 }
 
-/// A model's answer to one puzzle.
+/// A model's answer to one puzzle; nothing is run beyond the stop. None when `watch`, which is asked after every
+/// micro-step, broke off.
 ///
 /// # Errors
 /// A device that no longer answers.
-pub fn answer(model: &Hrm, example: &Example, limits: Limits) -> Result<Answer, TensorReadError> {
-    let mut found = Answer::default();
-    let mut see = |_, answer| {
-        found = answer;
+pub fn answer(
+    model: &Hrm,
+    example: &Example,
+    limits: Limits,
+    watch: &mut dyn FnMut(usize) -> ControlFlow<()>,
+) -> Result<Option<Answer>, TensorReadError> {
+    let mut found = None;
+    let mut see = |_: usize, answer: Answer| {
+        found = Some(answer);
         ControlFlow::Continue(())
     };
-    answers(model, std::slice::from_ref(example), limits, (1, true), &mut |_| ControlFlow::Continue(()), &mut see)?;
+    answers(model, std::slice::from_ref(example), limits, (1, false), watch, &mut see)?;
     Ok(found)
 }
 

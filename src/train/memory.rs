@@ -1,5 +1,6 @@
 //! How much memory a training run needs, from its sizes alone.
 
+use super::RunConfig;
 use crate::model::{Gradient, HrmConfig};
 
 /// What the process holds whatever the model: the program, its threads, the allocator's first pages.
@@ -9,15 +10,46 @@ const SLACK: f64 = 1.12;
 /// Bytes of a number.
 const NUMBER: f64 = 4.0;
 
+/// A run that needs more memory than is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Short {
+    /// What is free, bytes.
+    pub free: u64,
+    /// The largest batch that fits; None where not even one board does.
+    pub fits: Option<usize>,
+}
+
+/// The most that a run holds on the CPU, bytes; the data set comes on top.
+pub fn needed(config: &RunConfig) -> u64 {
+    with_batch(config, config.train.batch)
+}
+
+/// What would fit, where a run needs more than is free.
+pub fn too_little(config: &RunConfig, free: u64) -> Option<Short> {
+    if needed(config) <= free {
+        return None;
+    }
+    // Memory grows with the batch: what fits lies below what does not.
+    let (mut fits, mut too_many) = (0, config.train.batch);
+    while too_many - fits > 1 {
+        let middle = fits + (too_many - fits) / 2;
+        if with_batch(config, middle) <= free {
+            fits = middle;
+        } else {
+            too_many = middle;
+        }
+    }
+    Some(Short { free, fits: Some(fits).filter(|batch| *batch > 0) })
+}
+
+fn with_batch(config: &RunConfig, batch: usize) -> u64 {
+    memory(&config.model, batch, config.train.ema > 0.0, config.train.gradient)
+}
+
 /// The most memory that training on the CPU holds, bytes: weights, moments, gradients and averages, what a step of so many
 /// boards keeps for its backward pass, and the puzzle table. Measured figures are within a third of it (`bench train` prints
 /// them). The data set comes on top.
-pub fn memory(config: &HrmConfig, batch: usize, averaged: bool) -> u64 {
-    memory_with(config, batch, averaged, Gradient::OneStep)
-}
-
-/// As [`memory`], for a gradient of one's choice.
-pub fn memory_with(config: &HrmConfig, batch: usize, averaged: bool, gradient: Gradient) -> u64 {
+fn memory(config: &HrmConfig, batch: usize, averaged: bool, gradient: Gradient) -> u64 {
     let of = |count: usize| count as f64;
     let (hidden, inner) = (of(config.hidden), of(config.inner()));
     let rows = of(batch) * of(config.tokens());
@@ -49,6 +81,7 @@ pub fn memory_with(config: &HrmConfig, batch: usize, averaged: bool, gradient: G
 mod tests {
     use super::*;
     use crate::model::Position;
+    use crate::train::preset::named;
 
     fn small() -> HrmConfig {
         let paper = HrmConfig::default();
@@ -80,7 +113,7 @@ mod tests {
             (&paper, 4, false, one, 575.0),
             (&paper, 4, true, all, 828.0),
         ] {
-            let said = memory_with(config, batch, averaged, gradient) as f64 / f64::from(1 << 20);
+            let said = memory(config, batch, averaged, gradient) as f64 / f64::from(1 << 20);
             let ratio = said / measured;
             assert!((0.8..1.25).contains(&ratio), "{said} MiB instead of {measured} at batch {batch}, {gradient}");
         }
@@ -88,11 +121,23 @@ mod tests {
 
     #[test]
     fn tables_and_absurd_sizes_count() {
-        let table = HrmConfig { puzzles: 1_000_000, ..HrmConfig::default() };
-        let more = memory(&table, 1, false) - memory(&HrmConfig::default(), 1, false);
+        let (table, one) = (HrmConfig { puzzles: 1_000_000, ..HrmConfig::default() }, Gradient::OneStep);
+        let more = memory(&table, 1, false, one) - memory(&HrmConfig::default(), 1, false, one);
         assert!(more > 2_048_000_000, "{more}");
         let most = 1 << 24;
         let absurd = HrmConfig { hidden: most, l_layers: most, h_layers: most, seq_len: most, ..table };
-        assert_eq!(memory(&absurd, usize::MAX, true), u64::MAX);
+        assert_eq!(memory(&absurd, usize::MAX, true, one), u64::MAX);
+    }
+
+    #[test]
+    fn the_largest_batch_that_fits_is_found() {
+        let config = named("arc-agi-1", 1).unwrap();
+        assert_eq!(too_little(&config, u64::MAX), None);
+        let free = 21u64 << 30;
+        let batch = too_little(&config, free).unwrap().fits.unwrap();
+        assert!(
+            batch < config.train.batch && with_batch(&config, batch) <= free && with_batch(&config, batch + 1) > free
+        );
+        assert_eq!(too_little(&config, 1 << 20).unwrap().fits, None, "no batch is small enough");
     }
 }

@@ -24,7 +24,7 @@ pub use evaluate::{Answer, Evaluation, SegmentScore, Tally, answer, answers, eva
 pub use fit::{Fit, FitError, FitPlan, FitProgress, Fitted, MOST_STEPS};
 pub use folder::{Best, Phase, Request, Status, ask};
 pub use loss::{binary_cross_entropy, cross_entropy};
-pub use memory::{memory, memory_with};
+pub use memory::{Short, needed, too_little};
 pub use optimizer::{AdamAtan2, Schedule, sign_sgd};
 pub use run::{FORMAT, News, Place, Run, RunConfig, RunError, Until, made_for, read_config};
 pub use step::{Gradients, Metrics, Outcome, Rules, forward_backward, forward_backward_by};

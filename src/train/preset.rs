@@ -36,12 +36,12 @@ pub enum SetError {
     #[error("`{0}` sets nothing: write key=value")]
     Form(String),
     /// No such field.
-    #[error("there is no field `{key}`: the nearest is `{nearest}`")]
+    #[error("there is no field `{key}`: {hint}")]
     Unknown {
         /// What was written.
         key: String,
-        /// The field with the most similar name.
-        nearest: String,
+        /// What may have been meant, or what there is.
+        hint: String,
     },
     /// Several fields end like this.
     #[error("`{key}` may be {fields}: write one of them")]
@@ -78,7 +78,7 @@ pub fn named(name: &str, seed: u64) -> Option<RunConfig> {
 /// is no JSON is taken as text.
 ///
 /// # Errors
-/// An unknown field, with the nearest name; a value that the field cannot have.
+/// An unknown field, with what may have been meant; a value that the field cannot have.
 pub fn set(config: &RunConfig, assignment: &str) -> Result<RunConfig, SetError> {
     let (key, text) = assignment.split_once('=').ok_or_else(|| SetError::Form(assignment.to_owned()))?;
     let wrong = |why: String| SetError::Value { key: key.to_owned(), value: text.to_owned(), why };
@@ -94,8 +94,15 @@ pub fn set(config: &RunConfig, assignment: &str) -> Result<RunConfig, SetError> 
         let Value::Object(object) = place else { return Err(wrong("it has no fields of its own".into())) };
         place = object.entry(name).or_insert(Value::Null);
     }
+    let inside: Vec<String> = match &*place {
+        Value::Object(object) => object.keys().map(|name| format!("{path}.{name}")).collect(),
+        _ => Vec::new(),
+    };
     *place = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()));
-    serde_json::from_value(tree).map_err(|e| wrong(in_words(&e.to_string())))
+    serde_json::from_value(tree).map_err(|e| match inside.as_slice() {
+        [] => wrong(in_words(&e.to_string())),
+        fields => wrong(format!("it is a group of fields, each of which is set by its name: {}", fields.join(", "))),
+    })
 }
 
 /// What serde expected, for people who write no Rust.
@@ -124,17 +131,38 @@ fn find<'a>(key: &str, fields: &'a [String]) -> Result<&'a str, SetError> {
     let found: Vec<&String> = fields.iter().filter(|field| field.ends_with(&ending)).collect();
     match found.as_slice() {
         [one] => Ok(one),
-        [] => {
-            let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
-            let distance = |field: &&String| distance(key, field).min(distance(key, &last(field)));
-            let nearest = fields.iter().min_by_key(distance).cloned().unwrap_or_default();
-            Err(SetError::Unknown { key: key.to_owned(), nearest })
-        }
+        [] => Err(SetError::Unknown { key: key.to_owned(), hint: hint(key, fields) }),
         several => {
             let fields = several.iter().map(|field| field.as_str()).collect::<Vec<_>>().join(" or ");
             Err(SetError::Ambiguous { key: key.to_owned(), fields })
         }
     }
+}
+
+/// What may have been meant: the field with the most similar name, else those that share a word with it; where nothing is
+/// near, what there is.
+fn hint(key: &str, fields: &[String]) -> String {
+    let apart = |field: &&String| distance(key, field).min(distance(key, last(field)));
+    let similar = fields.iter().min_by_key(apart).filter(|field| apart(field) <= (key.chars().count() / 3).max(1));
+    let word_of = |field: &str, word: &str| last(field).split('_').any(|other| other == word);
+    let akin = |field: &&String| last(key).split('_').any(|word| word.len() > 3 && word_of(field, word));
+    let meant: Vec<String> = match similar {
+        Some(field) => vec![format!("`{field}`")],
+        None => fields.iter().filter(akin).map(|field| format!("`{field}`")).collect(),
+    };
+    if !meant.is_empty() {
+        return format!("the nearest is {}", meant.join(" or "));
+    }
+    let is_group = |field: &&str| fields.iter().any(|other| other.starts_with(&format!("{field}.")));
+    let top = fields.iter().map(String::as_str).filter(|field| !field.contains('.'));
+    let (groups, single): (Vec<&str>, Vec<&str>) = top.partition(is_group);
+    let (groups, single) = (groups.join(", "), single.join(", "));
+    format!("there are {single}, and the groups {groups}; --set GROUP= tells what is in one")
+}
+
+/// The name of a field without those of its groups.
+fn last(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
 }
 
 /// How many letters must be added, removed or replaced.
@@ -217,6 +245,11 @@ mod tests {
         assert!(message("seed=3").contains("initializer.seed or train.seed"), "{}", message("seed=3"));
         assert!(message("batch=many").contains("invalid type"), "{}", message("batch=many"));
         assert!(message("task.x=1").contains("no field"));
+        assert!(message("learning_rate=1").contains("or `train.schedule.rate`"), "{}", message("learning_rate=1"));
+        let far = message("name=x");
+        assert!(!far.contains("nearest") && far.contains("groups initializer, model, train"), "{far}");
+        let group = message("model=");
+        assert!(group.contains("model.hidden") && !group.contains("struct"), "{group}");
     }
 
     #[test]

@@ -20,6 +20,7 @@ use lines::{Line, live, metrics};
 use tail::{Fresh, Tail};
 
 use super::folder::{Phase, Status, now};
+use crate::checkpoint::steps;
 
 /// What a run's process and the window leave in the folder when it was started from the window.
 pub const OUTPUT: &str = "output.log";
@@ -346,7 +347,8 @@ impl Reader {
             if self.dead == Some(view.status.at) {
                 // Before the first save there is nothing to go on from.
                 let life = if view.setup.is_some() { Life::Killed } else { Life::Failed };
-                return (life, self.view.status.message.clone().or_else(|| last_words(&view.folder)));
+                let why = view.status.message.clone().or_else(|| last_words(&view.folder));
+                return (life, Some(why.unwrap_or_else(|| without_a_word(&view.folder))));
             }
         }
         if view.setup.is_none() && life == Life::Unknown {
@@ -364,12 +366,27 @@ pub fn is_free(folder: &Path) -> bool {
     !matches!(lock.try_lock(), Err(std::fs::TryLockError::WouldBlock))
 }
 
-/// The last lines that a run's process wrote for people; None when it wrote none.
+/// The error that a run's process ended with, as it wrote it for people; None when it wrote none.
 pub fn last_words(folder: &Path) -> Option<String> {
     let text = read_small(&folder.join(OUTPUT))?;
     let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    let last = lines[lines.len().saturating_sub(6)..].join("\n");
-    (!last.is_empty()).then(|| last.chars().take(2000).collect())
+    // Our own errors are one line, the last. Those of wrong options and of a fall have more, and advice behind them.
+    let from = match lines.last()? {
+        last if last.starts_with("hrmscope: ") => lines.len() - 1,
+        _ => lines.iter().rposition(|line| line.starts_with("error: ") || line.starts_with("thread '"))?,
+    };
+    let advice = |line: &&&str| ["Usage: ", "For more information", "note: "].iter().any(|with| line.starts_with(with));
+    let words: Vec<&str> = lines[from..].iter().take_while(|line| !advice(line)).copied().collect();
+    Some(words.join("\n").chars().take(2000).collect())
+}
+
+/// What is said of a run whose process is gone and left no error.
+fn without_a_word(folder: &Path) -> String {
+    let rest = match steps(&folder.join("resume")).last() {
+        Some((step, _)) => format!("when resumed, it goes on from step {step}"),
+        None => "nothing was saved yet: start it again".to_owned(),
+    };
+    format!("its process ended without a word: it was killed, or the machine went down; {rest}")
 }
 
 /// The folders in `root` that hold a run, or what is left of one that did not start.

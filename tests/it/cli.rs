@@ -211,26 +211,36 @@ fn mazes_and_tasks_are_solved_as_sudokus_are() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_finishes_the_step_and_saves() {
+fn ctrl_c_and_a_logout_finish_the_step_and_save() {
     use std::time::{Duration, Instant};
-    let folder = tempfile::tempdir().unwrap();
-    let run = folder.path().join("run");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_hrmscope"))
-        .args(["train", "--preset", "sudoku-4x4", "--device", "cpu", "--data", "generated:4x4,givens=6..9,count=50"])
-        .args(["--out", run.to_str().unwrap()])
-        .stderr(std::process::Stdio::null())
-        .spawn()
-        .unwrap();
-    let begun = Instant::now();
-    // The first line of metrics says that it is in the middle of its steps.
-    while std::fs::metadata(run.join("metrics.jsonl")).map_or(0, |file| file.len()) == 0 {
-        assert!(begun.elapsed() < Duration::from_secs(120));
-        std::thread::sleep(Duration::from_millis(20));
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("run");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_hrmscope"))
+            .args([
+                "train",
+                "--preset",
+                "sudoku-4x4",
+                "--device",
+                "cpu",
+                "--data",
+                "generated:4x4,givens=6..9,count=50",
+            ])
+            .args(["--out", run.to_str().unwrap()])
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let begun = Instant::now();
+        // The first line of metrics says that it is in the middle of its steps.
+        while std::fs::metadata(run.join("metrics.jsonl")).map_or(0, |file| file.len()) == 0 {
+            assert!(begun.elapsed() < Duration::from_secs(120));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{signal}");
+        let saved = hrmscope::checkpoint::steps(&run.join("checkpoints"));
+        assert!(saved.last().is_some_and(|(step, _)| *step >= 50), "{signal}: {saved:?}");
     }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
-    let saved = hrmscope::checkpoint::steps(&run.join("checkpoints"));
-    assert!(saved.last().is_some_and(|(step, _)| *step >= 50), "{saved:?}");
 }
 
 #[test]

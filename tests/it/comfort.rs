@@ -24,6 +24,9 @@ fn a_command_gets_other_keys() {
     // These have been those of another command.
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run_steps(2);
+    harness.get_by_label_contains("belongs to \"Undo\"");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(2);
     assert!(harness.state().state.toasts.iter().any(|toast| toast.text.contains("\"Undo\"")));
     act(&mut harness, Action::ToggleKeys);
     assert_eq!(harness.state().state.settings.looping, Loop::Off);
@@ -131,6 +134,26 @@ fn the_choosers_leave_room_for_the_layouts() {
     let [model, device] = ["Model", "Device"].map(|name| harness.get_by_role_and_label(Role::ComboBox, name).rect());
     assert!(model.right() + 6.0 <= device.left(), "{model:?} {device:?}");
     assert!(device.right() + 6.0 <= tab.left(), "{device:?} {tab:?}");
+}
+
+#[test]
+fn tab_goes_from_left_to_right() {
+    let mut harness = open(Vec::new(), Vec2::new(1280.0, 720.0));
+    wait(&mut harness, "a first answer", finished);
+    harness.run_steps(4);
+    let train = harness.get_by_role_and_label(Role::Tab, "Train layout");
+    let mut before = train.rect();
+    train.focus();
+    harness.run_steps(2);
+    // The two buttons behind the layouts.
+    for _ in 0..2 {
+        harness.key_press(Key::Tab);
+        harness.run_steps(2);
+        let focused = harness.ctx.memory(|memory| memory.focused()).and_then(|id| harness.ctx.read_response(id));
+        let now = focused.unwrap().rect;
+        assert!(now.left() >= before.right() && now.y_range().contains(before.center().y), "{now:?} {before:?}");
+        before = now;
+    }
 }
 
 #[test]

@@ -233,6 +233,20 @@ fn a_slip_on_a_tab_moves_no_pane() {
 }
 
 #[test]
+fn tabs_that_do_not_fit_are_listed() {
+    let mut harness = open_with(Options::default(), Vec2::new(1024.0, 640.0));
+    wait(&mut harness, "the shipped model has an answer", finished);
+    for _ in 0..6 {
+        act(&mut harness, Action::Tab(TabAction::New));
+    }
+    harness.run_steps(3);
+    click(&mut harness, "All 7 tabs");
+    harness.run_steps(2);
+    click(&mut harness, "New 6x6, hard");
+    assert_eq!(harness.state().state.doc.title, "New 6x6, hard");
+}
+
+#[test]
 fn tabs_look_as_they_did() {
     let mut harness = open_with(Options::default(), Vec2::new(1024.0, 640.0));
     wait(&mut harness, "the shipped model has an answer", finished);

@@ -185,6 +185,7 @@ fn data_that_are_gone_or_changed_are_named() {
     let (folder, csv) = (place.path().join("run"), place.path().join("puzzles.csv"));
     let file = csv.to_str().unwrap();
     let make = |count: &str| {
+        let _ = std::fs::remove_file(file);
         let arguments = ["generate", "sudoku", "--size", "4", "--givens", "6..9", "--count", count, "--out", file];
         assert!(Command::new(env!("CARGO_BIN_EXE_hrmscope")).args(arguments).output().unwrap().status.success());
     };

@@ -60,7 +60,7 @@ fn ask(state: &mut State, effects: &mut Vec<Effect>) {
     };
     let job = state.arc.next_job();
     state.arc.asked = Some(Asked { job, poll, running: true, shown: None });
-    let (halting, max_segments) = (state.settings.halting, state.max_segments());
+    let (halting, max_segments) = state.limits();
     // One at a time, so that the first is there at once.
     effects.push(Effect::Engine(Command::Poll { job, questions, halting, max_segments, batch: 1 }));
 }
@@ -199,7 +199,7 @@ mod tests {
         let votes = state.arc.asked.as_ref().unwrap();
         assert_eq!(
             votes.text(state.board().arc().unwrap().output()),
-            "1 of 3 votes · 1 different answer: none is right · all with the blank row"
+            "1 of 3 votes · one answer: none is right · all with the blank row"
         );
         assert!(votes.vote(0, None).starts_with("Vote 1: as it is · 1 × 2 · stopped at segment 2 with q_halt +1.00"));
         act(&mut state, ArcAction::Show(Some(7)));

@@ -33,6 +33,7 @@ impl Asked {
         let found = match ranked.first() {
             None if votes > 0 => "no answer shows a grid".to_owned(),
             None => return format!("asking {}", many(all, "variant")),
+            Some(_) if ranked.len() == 1 => "one answer".to_owned(),
             Some(_) => many(ranked.len(), "different answer"),
         };
         let state = match (self.running, self.poll.is_complete()) {

@@ -8,6 +8,7 @@ use super::super::edit::selection;
 use super::super::figures::Judged;
 use super::super::hand::Tool;
 use super::super::heat::View;
+use super::super::layout::Mode;
 use super::super::state::State;
 use super::{Command, CommandId, Shortcut, always};
 use crate::board::sudoku::Solutions;
@@ -125,6 +126,15 @@ pub(super) const TABLE: &[Command] = &[
         tip: "Put the board, or the ARC grid that is worked on, on the clipboard; Ctrl+V puts one from the clipboard here",
         action: Action::Copy,
         possible: always,
+    },
+    Command {
+        id: CommandId::Paste,
+        name: "Paste",
+        shortcut: Some(Shortcut::command(Key::V)),
+        icon: Icon::ClipboardPaste,
+        tip: "Put the board, the ARC grid, the line of a puzzle file or the copied state that is on the clipboard here",
+        action: Action::AskPaste,
+        possible: |state| state.settings.mode == Mode::Explore,
     },
     Command {
         id: CommandId::CopyCsv,

@@ -7,6 +7,7 @@ mod general;
 mod library;
 mod pictures;
 mod research;
+mod said;
 mod shortcut;
 mod training;
 
@@ -25,6 +26,15 @@ pub struct Palette {
     pub typed: String,
     /// The line that Enter does.
     pub chosen: usize,
+}
+
+/// A command that gets the next keys pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rebinding {
+    /// The command.
+    pub id: CommandId,
+    /// Keys of another command: pressed again, they are taken from it.
+    pub taking: Option<Shortcut>,
 }
 
 /// Something that can be done from a menu, a button or a key.
@@ -118,6 +128,7 @@ pub enum CommandId {
     Undo,
     Redo,
     Copy,
+    Paste,
     CopyCsv,
     Erase,
     Clear,

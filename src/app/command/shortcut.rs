@@ -131,9 +131,14 @@ impl Shortcuts {
         self.0.get(&command.id).copied().unwrap_or(command.shortcut)
     }
 
+    /// The other command that has these keys.
+    pub fn owner(&self, id: CommandId, keys: Shortcut) -> Option<&'static Command> {
+        commands().find(|other| other.id != id && self.of(other) == Some(keys))
+    }
+
     /// Gives keys to a command, and takes them from the one that had them, which is answered.
     pub fn give(&mut self, id: CommandId, shortcut: Option<Shortcut>) -> Option<&'static Command> {
-        let before = commands().find(|other| other.id != id && shortcut.is_some() && self.of(other) == shortcut);
+        let before = shortcut.and_then(|keys| self.owner(id, keys));
         if let Some(before) = before {
             self.0.insert(before.id, None);
         }

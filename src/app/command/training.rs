@@ -103,7 +103,8 @@ pub(super) const TABLE: &[Command] = &[
         name: "Export for TensorBoard…",
         shortcut: None,
         icon: Icon::ChartLine,
-        tip: "The selected run's figures as an event file; put each run's file in a folder of its own",
+        tip: "The figures of the selected run alone, not of those laid over it, as an event file; put each run's file in a \
+              folder of its own",
         action: Action::Train(TrainAction::Export(Format::TensorBoard)),
         possible: has_curves,
     },

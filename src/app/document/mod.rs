@@ -197,6 +197,8 @@ pub struct Document {
     pub playhead: Playhead,
     /// The moment that was pasted and is brought back.
     pub recall: Option<Recall>,
+    /// The moment that was pasted: its board, as long as it stays as it was, is asked as the moment says.
+    pub pasted: Option<Moment>,
     /// When its tab was shown last: a higher number is later.
     pub seen: u64,
 }
@@ -219,6 +221,7 @@ impl Document {
             run: Run::default(),
             playhead: Playhead::default(),
             recall: None,
+            pasted: None,
             seen: id,
         }
     }
@@ -285,6 +288,24 @@ impl State {
         Document::new(self.fresh_id(), board, format!("New {kind}"))
     }
 
+    /// When a run on the board stops, and the most segments that were chosen; None for what the model was trained with. What a
+    /// person chose counts for all boards but one that was pasted as a moment and not changed since.
+    pub fn rules(&self) -> (Halting, Option<usize>) {
+        let pasted = self.doc.pasted.as_ref().filter(|moment| moment.board.same_question(self.board()));
+        pasted.map_or((self.settings.halting, self.settings.max_segments), |own| (own.halting, own.max_segments))
+    }
+
+    /// When the next run on the board stops, and after how many segments at most.
+    pub fn limits(&self) -> (Halting, usize) {
+        let (halting, most) = self.rules();
+        (halting, most.unwrap_or_else(|| self.trained_segments()).max(1))
+    }
+
+    /// Whether the board is asked as its pasted moment says, and not as all others.
+    pub fn asks_as_pasted(&self) -> bool {
+        self.limits() != (self.settings.halting, self.max_segments())
+    }
+
     /// Whether the run that is shown is what the model, or the one on its way, would answer.
     pub(super) fn is_answered(&self) -> bool {
         let run = &self.doc.run;
@@ -297,8 +318,9 @@ impl State {
             (None, Some(model)) => *model == asked.model,
             (None, None) => false,
         };
-        let limit = self.settings.max_segments.unwrap_or(asked.model.dimensions.max_segments).max(1);
-        by && (asked.halting, asked.max_segments) == (self.settings.halting, limit)
+        let (halting, most) = self.rules();
+        let limit = most.unwrap_or(asked.model.dimensions.max_segments).max(1);
+        by && (asked.halting, asked.max_segments) == (halting, limit)
             && matches!(run.status, RunStatus::Finished(_) | RunStatus::Stopped)
     }
 }

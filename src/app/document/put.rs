@@ -73,6 +73,16 @@ pub(super) fn bare_board(kind: Kind, settings: &Settings) -> Board {
     }
 }
 
+/// A board like this one with nothing on it.
+pub(super) fn blank_like(board: &Board) -> Board {
+    match board {
+        Board::Sudoku(sheet) => Sudoku::blank(sheet.board().shape()).into(),
+        // A maze has a side that mazes have.
+        Board::Maze(maze) => Maze::blank(maze.side()).map_or_else(|_| board.clone(), Board::from),
+        Board::Arc(_) => Board::Arc(Default::default()),
+    }
+}
+
 /// Shows another board: in the place of one that nobody worked on, else in a tab of its own. It is spare itself until it is
 /// worked on.
 pub(in super::super) fn put(state: &mut State, board: Board, title: String, effects: &mut Vec<Effect>) {

@@ -23,13 +23,14 @@ pub(in super::super) fn copy_moment(state: &mut State, effects: &mut Vec<Effect>
     let length = state.recording().map_or(1, |recording| recording.dimensions.schedule.steps_per_segment());
     let (segment, step) = Moment::place(state.doc.playhead.at, length);
     let model = state.model.as_ref().map(|model| (model.name.clone(), model.hash.clone()));
+    let (halting, most) = state.limits();
     let moment = Moment {
         board: state.board().clone(),
         model: model.filter(|(_, hash)| !hash.is_empty() && state.doc.run.recorded.is_none()),
         segment,
         step,
-        halting: state.settings.halting,
-        max_segments: Some(state.max_segments()),
+        halting,
+        max_segments: Some(most),
     };
     effects.push(Effect::Copy(moment.to_string()));
     state.say(
@@ -41,13 +42,12 @@ pub(in super::super) fn copy_moment(state: &mut State, effects: &mut Vec<Effect>
 
 /// Brings a moment back: a board of its own tab, answered by the model it names.
 pub(in super::super) fn recall(state: &mut State, moment: Moment, effects: &mut Vec<Effect>) {
-    state.settings.halting = moment.halting;
-    state.settings.max_segments = moment.max_segments;
     let title = match &moment.board {
         Board::Arc(sheet) => sheet.name().to_owned(),
         board => format!("Pasted {board}"),
     };
     make_room(state, moment.board.clone(), title, effects);
+    state.doc.pasted = Some(moment.clone());
     let named = moment.model.clone();
     let here = |(_, hash): &(String, String)| state.model.as_ref().is_some_and(|model| same_hash(&model.hash, hash));
     let looking = named.as_ref().filter(|named| !here(named) || state.loading.is_some());

@@ -6,14 +6,14 @@ use super::super::edit::end_stroke;
 use super::super::inside::look_again as look_again_inside;
 use super::super::state::State;
 use super::memory::forget_replay;
-use super::put::{bare_board, fill, look_again, take_fitting_model, tidy};
+use super::put::{blank_like, fill, look_again, take_fitting_model, tidy};
 use super::save::save;
 use super::{Document, RunStatus};
 
 /// Something with tabs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TabAction {
-    /// A blank board of the kind that is shown.
+    /// A blank board of the kind and the size that is shown.
     New,
     /// Show this one.
     Show(u64),
@@ -43,7 +43,7 @@ pub(in super::super) fn tabs(state: &mut State, action: TabAction, effects: &mut
     let (count, here) = (state.documents().count(), state.left.len());
     match action {
         TabAction::New => {
-            let board = bare_board(state.kind(), &state.settings);
+            let board = blank_like(state.board());
             let title = format!("New {board}");
             let doc = Document::new(state.fresh_id(), board, title);
             open_tab(state, doc, effects);

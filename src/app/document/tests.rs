@@ -97,6 +97,18 @@ fn a_run_is_kept_while_another_board_is_shown() {
 }
 
 #[test]
+fn a_new_tab_has_the_size_of_the_board_that_is_shown() {
+    let mut state = with_board();
+    state.settings.shape = Shape::ALL[2];
+    let effects = tab(&mut state, TabAction::New);
+    assert_eq!(state.board(), &Board::from(Sudoku::blank(Shape::ALL[0])));
+    assert!(asked(&effects) == 1 && state.loading.is_none(), "no other model is fetched");
+    does(&mut state, Action::Paste("S #\n# #\n#G ".into()));
+    tab(&mut state, TabAction::New);
+    assert_eq!((state.kind(), state.board().size()), (Kind::Maze, (3, 3)));
+}
+
+#[test]
 fn opened_boards_take_the_place_of_those_that_nobody_worked_on() {
     let mut state = State::new(Settings::default());
     let found = |text: &str| super::super::open::gathered(read(text).unwrap());
@@ -281,6 +293,33 @@ fn a_moment_is_copied_and_brought_back() {
     does(&mut state, Action::Paste("hrmscope:1 task=maze board=S.".into()));
     assert!(state.toasts.last().unwrap().text.contains("board=S."));
     assert_eq!(*state.board(), before);
+}
+
+#[test]
+fn a_pasted_moment_says_how_its_own_board_is_asked_and_no_other() {
+    let limits = |effects: &[Effect]| {
+        effects.iter().rev().find_map(|effect| match effect {
+            Effect::Engine(Command::Think { halting, max_segments, .. }) => Some((*halting, *max_segments)),
+            _ => None,
+        })
+    };
+    let (own, usual) = (Some((Halting::Fixed, 3)), Some((Halting::Adaptive, 4)));
+    let mut state = with_board();
+    let pasted = "hrmscope:1 task=sudoku box=2x2 board=1.....3..4.....2 halting=fixed max=3";
+    assert_eq!(limits(&does(&mut state, Action::Paste(pasted.into()))), own);
+    assert!(state.asks_as_pasted());
+    assert_eq!((state.settings.halting, state.settings.max_segments), (Halting::Adaptive, None), "it is not for all");
+    assert_eq!(limits(&tab(&mut state, TabAction::Previous)), usual);
+    assert_eq!(limits(&tab(&mut state, TabAction::Next)), own);
+    // What is copied says how it was asked.
+    let copied = does(&mut state, Action::CopyMoment);
+    assert!(matches!(&copied[0], Effect::Copy(text) if text.ends_with("halting=fixed max=3")), "{copied:?}");
+    does(&mut state, Action::Select(Some(1)));
+    assert_eq!(limits(&does(&mut state, Action::Type(2))), usual, "another board");
+    assert_eq!(limits(&does(&mut state, Action::Undo)), own);
+    // A choice is for all boards, this one too.
+    assert_eq!(limits(&does(&mut state, Action::SetMaxSegments(None))), usual);
+    assert!(!state.asks_as_pasted());
 }
 
 fn any_action() -> impl Strategy<Value = Action> {

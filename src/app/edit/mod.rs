@@ -320,6 +320,9 @@ fn paste(state: &mut State, text: &str, effects: &mut Vec<Effect>) {
     match read(text) {
         Ok(found) => {
             let Some((name, board)) = found.first(Some(kind)).cloned() else { return };
+            if let Some(note) = found.note {
+                state.say(false, format!("{note}."), None);
+            }
             let title = name.unwrap_or_else(|| match board.kind() {
                 Kind::Sudoku => "Pasted board".to_owned(),
                 other => format!("Pasted {other}"),

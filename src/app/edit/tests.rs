@@ -106,6 +106,15 @@ fn a_stroke_asks_when_the_answer_before_has_come_and_at_its_end() {
 }
 
 #[test]
+fn a_pasted_maze_that_is_no_square_is_filled_up_and_that_is_said() {
+    let mut state = maze(OPEN);
+    does(&mut state, Action::Paste("S  #\n#  G".into()));
+    assert_eq!(text(&state), "S  ##  G########");
+    let toast = state.toasts.last().unwrap();
+    assert!(!toast.error && toast.text.contains("walls make it 4 × 4"), "{}", toast.text);
+}
+
+#[test]
 fn an_arc_grid_is_painted_turned_resized_and_pasted() {
     let mut state = with(make(What::Arc { family: 0, side: 6 }, 1).unwrap());
     does(&mut state, Action::Paste("000\n000".into()));

@@ -38,12 +38,14 @@ fn a_run_is_recorded_and_an_older_one_is_not() {
     receive(&mut state, started(0), &mut effects);
     assert!(state.recording().is_none());
     receive(&mut state, started(1), &mut effects);
+    receive(&mut state, Event::SegmentEnded { job: JobId(1), end: told.ends[0] }, &mut effects);
     for (i, record) in told.steps.iter().enumerate() {
         receive(&mut state, Event::Step { job: JobId((i as u64 + 1) % 2), record: record.clone() }, &mut effects);
     }
     assert_eq!(state.computed(), 3);
     receive(&mut state, Event::ThinkFinished { job: JobId(1), elapsed_ms: 5.0 }, &mut effects);
     assert_eq!(state.doc.run.status, RunStatus::Finished(5.0));
+    assert!(state.log.last().unwrap().text.contains(" after 1 segment, "), "{:?}", state.log.last());
     assert!(matches!(effects.last(), Some(Effect::Engine(Command::UseDevice(id))) if id.is_empty()));
 }
 
@@ -180,12 +182,21 @@ fn a_board_that_does_not_fit_is_not_asked_about() {
     effects.clear();
     put(&mut state, Sudoku::blank(Shape::ALL[2]).into(), "nine".into(), &mut effects);
     assert!(!effects.iter().any(|e| matches!(e, Effect::Engine(Command::Think { .. }))));
+    assert_eq!(state.misfit().as_deref(), Some("Loading sudoku-9x9…"), "one that fits is on its way");
+    state.loading = None;
     assert!(state.misfit().unwrap().contains("4x4"));
     // What the run before still tells is about another board.
     let told = recording(0, |_, _| 1);
     let (dimensions, z_h_init, z_l_init) = (told.dimensions, told.z_h_init, told.z_l_init);
     receive(&mut state, Event::ThinkStarted { job: JobId(1), dimensions, z_h_init, z_l_init }, &mut effects);
     assert!(state.recording().is_none());
+}
+
+#[test]
+fn a_desktop_without_dialogs_is_told() {
+    let mut state = State::new(Settings::default());
+    hear(&mut state, News::NoDialog, &mut Vec::new());
+    assert!(state.toasts[0].error && state.toasts[0].text.contains("xdg-desktop-portal or zenity"));
 }
 
 #[test]

@@ -168,7 +168,7 @@ pub fn go_on(state: &mut State, effects: &mut Vec<Effect>) {
 fn finish(state: &mut State) {
     let Some(batch) = state.library.batch.take() else { return };
     let Some(set) = state.library.sets.iter().find(|set| set.id == batch.set) else { return };
-    let sums = super::Sums::of(set, state.library.table(batch.set, &batch.by), 0..set.specimens.len());
+    let sums = super::Sums::of(set, state.library.table(batch.set, &batch.by), &[], 0..set.specimens.len());
     let text = format!("{} on {}: {}", batch.by.name, set.place.name(), sums.text(None));
     state.note(false, text);
 }

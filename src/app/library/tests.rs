@@ -139,6 +139,11 @@ fn puzzles_are_sorted_by_difficulty_and_by_what_is_wrong() {
     assert_eq!(filtered(Filter::Open), [0usize; 0]);
     let text = state.library.view().sums.text(Some(3));
     assert_eq!(text, "2 of 5 exact (40.0 %), mean segments 2.0 (at most 3 in training)");
+    // Of the wrong ones at 1, 3 and 4 the model has no row for two.
+    let set = state.library.shown();
+    let table = state.answerer().and_then(|by| state.library.table(set.id, &by));
+    let text = Sums::of(set, table, &[None, None, Some(1), None, Some(2)], 0..5).text(None);
+    assert!(text.contains("; 2 of the wrong ones are tasks that the model has no row for, mean"), "{text}");
 }
 
 #[test]

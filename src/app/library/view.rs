@@ -80,7 +80,7 @@ pub fn refresh(state: &mut State) {
         let browsed = |index: &usize| state.is_browsed(&set.place, &set.specimens[*index]);
         let found: Vec<usize> =
             (0..set.specimens.len()).filter(browsed).filter(|index| is_found(set, *index, &key.search)).collect();
-        view.sums = Sums::of(set, table, found.iter().copied());
+        view.sums = Sums::of(set, table, &view.rows, found.iter().copied());
         view.order = found.into_iter().filter(|index| passes(key.filter, outcome(table, *index))).collect();
         sort(&mut view.order, set, key.sort, table, &view.rows);
         view.key = Some(key);
@@ -184,13 +184,20 @@ pub struct Sums {
     pub mazes: usize,
     /// Mazes whose answer is a shortest path.
     pub valid: usize,
+    /// Wrong answers to tasks that the model has no row for.
+    pub unknown: usize,
     /// Segments of all together.
     pub segments: usize,
 }
 
 impl Sums {
-    /// Adds up what was answered to these puzzles of a set.
-    pub(super) fn of(set: &Set, table: Option<&Found>, puzzles: impl IntoIterator<Item = usize>) -> Self {
+    /// Adds up what was answered to these puzzles of a set; `rows` are the model's for its tasks.
+    pub(super) fn of(
+        set: &Set,
+        table: Option<&Found>,
+        rows: &[Option<i32>],
+        puzzles: impl IntoIterator<Item = usize>,
+    ) -> Self {
         let mut sums = Self::default();
         for index in puzzles.into_iter().filter(|index| *index < set.specimens.len()) {
             sums.all += 1;
@@ -199,6 +206,7 @@ impl Sums {
             sums.compared += usize::from(told.wrong.is_some());
             sums.exact += usize::from(told.exact());
             sums.right += usize::from(told.right());
+            sums.unknown += usize::from(told.is_wrong() && rows.get(index).is_some_and(Option::is_none));
             let maze = set.specimens[index].board.kind() == Kind::Maze;
             sums.mazes += usize::from(maze && told.wrong.is_some());
             sums.valid += usize::from(told.valid);
@@ -219,6 +227,9 @@ impl Sums {
             0 => format!("{} asked", self.asked),
             all => format!("{} of {all} exact ({:.1} %)", self.exact, share(self.exact, all)),
         };
+        if self.unknown > 0 {
+            let _ = write!(text, "; {} of the wrong ones are tasks that the model has no row for", self.unknown);
+        }
         if self.mazes > 0 {
             let _ = write!(text, ", {} valid shortest paths ({:.1} %)", self.valid, share(self.valid, self.mazes));
         }

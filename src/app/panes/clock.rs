@@ -113,30 +113,38 @@ fn position(ui: &mut Ui, cx: &Cx<'_>) {
 }
 
 fn halting(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let settings = &cx.state.settings;
-    let name = match settings.halting {
+    let (chosen, limit) = cx.state.rules();
+    let name = match chosen {
+        _ if cx.state.asks_as_pasted() => "halt: as pasted",
         Halting::Adaptive => "halt: adaptive",
         Halting::Fixed => "halt: fixed",
     };
     let chevron = theme::icon(Icon::ChevronDown, 12.0).color(cx.theme.secondary);
     let menu = ui.menu_button((RichText::new(name), chevron), |ui| {
         ui.set_min_width(240.0);
+        if cx.state.asks_as_pasted() {
+            let text = "This board is asked as its pasted state says; a choice here is for all boards, this one too";
+            ui.label(RichText::new(text).color(cx.theme.l));
+        }
         for (halting, name, tip) in [
             (Halting::Adaptive, "Adaptive: stop when q_halt > q_continue", "Compute that adapts to the puzzle"),
             (Halting::Fixed, "Fixed: always all segments", "As the reference code evaluates"),
         ] {
-            if ui.selectable_label(settings.halting == halting, name).on_hover_text(tip).clicked() {
+            if ui.selectable_label(chosen == halting, name).on_hover_text(tip).clicked() {
                 cx.actions.push(Action::SetHalting(halting));
                 ui.close();
             }
         }
         ui.separator();
-        let trained = cx.state.model.as_ref().map_or(16, |m| m.dimensions.max_segments);
+        let trained = cx.state.trained_segments();
         ui.label(RichText::new("At most this many segments").color(cx.theme.secondary));
         ui.horizontal(|ui| {
-            for most in [None, Some(1), Some(2), Some(4), Some(8), Some(16), Some(32)] {
+            let usual = [None, Some(1), Some(2), Some(4), Some(8), Some(16), Some(32)];
+            // A pasted state, or an older version, may have chosen another.
+            let other = Some(limit).filter(|limit| !usual.contains(limit));
+            for most in usual.into_iter().chain(other) {
                 let name = most.map_or_else(|| format!("as trained ({trained})"), |most| most.to_string());
-                if ui.selectable_label(settings.max_segments == most, name).clicked() {
+                if ui.selectable_label(limit == most, name).clicked() {
                     cx.actions.push(Action::SetMaxSegments(most));
                 }
             }

@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Align2, Layout, Rect, Sense, Ui, UiBuilder, vec2};
 
 use super::super::action::Action;
-use super::super::explain::figure;
+use super::super::explain::{bits, figure};
 use super::super::heat::round_up;
 use super::super::layout::Pane;
 use super::super::theme;
@@ -26,8 +26,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     ui.allocate_rect(area, Sense::hover());
     let Some(recording) = cx.state.recording().filter(|r| !r.steps.is_empty()) else {
         let text = match cx.state.misfit() {
-            Some(_) => "The model does not fit this board, so there is no run to plot",
-            None => "Plots over the run appear here while it is computed",
+            Some(_) if cx.state.loading.is_none() => "The model does not fit this board, so there is no run to plot",
+            _ => "Plots over the run appear here while it is computed",
         };
         ui.painter().text(area.center(), Align2::CENTER_CENTER, text, theme::text(13.0), cx.theme.secondary);
         return dragged;
@@ -200,7 +200,7 @@ fn entropy(recording: &Recording, cx: &Cx<'_>) -> Plot {
     Plot {
         title: "Uncertainty of the answer, bit",
         aside: 0.0,
-        caption: format!("{} to {} bit; a blind guess has {most:.1}", figure(first), figure(now)),
+        caption: format!("{} to {} bit; a blind guess has {most:.1}", bits(first), bits(now)),
         x: across(recording),
         y: (0.0, top),
         ticks: [0.0, 0.5, 1.0].map(|t| (t * top, figure_tick(t * top))).to_vec(),

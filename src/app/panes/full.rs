@@ -22,9 +22,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, enlarged: Enlarged) {
     let mut top = ui.new_child(UiBuilder::new().max_rect(inner));
     let parts = modules::parts(cx.state).unwrap_or_default();
     header(&mut top, "Clockwork", &parts, cx.theme, |ui| {
-        let face = (theme::icon(Icon::X, 14.0), RichText::new("Close (Esc)"));
-        finish(ui, cx, command(CommandId::Full), Button::new(face).min_size(vec2(0.0, 28.0)));
-        for (module, name) in [(Module::L, "z_L"), (Module::H, "z_H")] {
+        for (module, name) in [(Module::H, "z_H"), (Module::L, "z_L")] {
             let on = enlarged == Enlarged::One(module);
             let name = RichText::new(name).color(cx.theme.module(module));
             let response = ui.add(Button::selectable(on, name).min_size(vec2(36.0, 28.0)));
@@ -32,6 +30,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, enlarged: Enlarged) {
                 cx.actions.push(Action::Enlarge(module));
             }
         }
+        let face = (theme::icon(Icon::X, 14.0), RichText::new("Close (Esc)"));
+        finish(ui, cx, command(CommandId::Full), Button::new(face).min_size(vec2(0.0, 28.0)));
     });
     let body =
         Rect::from_min_max(pos2(inner.left(), inner.top() + 36.0), pos2(inner.right(), inner.bottom() - TIMELINE));

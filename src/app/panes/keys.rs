@@ -4,13 +4,12 @@ use eframe::egui::{Align, Button, Context, Grid, Layout, RichText, ScrollArea, T
 use lucide_icons::Icon;
 
 use super::super::action::Action;
-use super::super::command::{Command, CommandId, commands};
+use super::super::command::{Command, CommandId, Rebinding, command, commands};
 use super::super::theme;
 use super::{Cx, dialog};
 
 /// What cannot be changed.
-const FIXED: [(&str, &str); 9] = [
-    ("Ctrl+V", "Paste a board, or a copied state"),
+const FIXED: [(&str, &str); 8] = [
     ("1 to 9", "Type into the selected cell; 0 to 9 paint one of ARC"),
     ("#  E  S  G", "Wall, open, start, goal in the selected cell of a maze"),
     ("0  .  Backspace", "Clear the selected cell"),
@@ -33,11 +32,15 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
         // As high as it was, however little is found.
         let height = (ui.ctx().content_rect().height() - 200.0).clamp(120.0, 560.0);
         let list = ScrollArea::vertical().max_height(height).min_scrolled_height(height);
+        let sought = typed.trim().to_lowercase();
+        let found = |text: &str| text.to_lowercase().contains(&sought);
+        let named = |command: &&Command| [command.name, command.tip, command.words()].into_iter().any(found);
         list.auto_shrink(false).show(ui, |ui| {
+            if !commands().any(|command| named(&command)) && !FIXED.iter().any(|(_, what)| found(what)) {
+                ui.label(RichText::new("No command has such a name.").color(theme.secondary));
+            }
             Grid::new("keys").num_columns(2).spacing(vec2(16.0, 2.0)).show(ui, |ui| {
-                let sought = typed.trim().to_lowercase();
-                let found = |text: &str| text.to_lowercase().contains(&sought);
-                for command in commands().filter(|command| found(command.name) || found(command.tip)) {
+                for command in commands().filter(named) {
                     row(ui, cx, command);
                     ui.end_row();
                 }
@@ -88,8 +91,12 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, typed: &str) -> bool {
         }
     });
     let text = match cx.state.rebinding {
-        Some(_) => "Press the new keys. Backspace: no keys. Esc: as before.",
-        None => "Click a command's keys to change them.",
+        Some(Rebinding { id, taking: Some(keys) }) => {
+            let owner = cx.state.settings.shortcuts.owner(id, keys).unwrap_or(command(id));
+            format!("{keys} belongs to \"{}\": press it again to take it, Esc to leave it.", owner.name)
+        }
+        Some(_) => "Press the new keys. Backspace: no keys. Esc: as before.".to_owned(),
+        None => "Click a command's keys to change them.".to_owned(),
     };
     ui.label(RichText::new(text).color(cx.theme.secondary));
     ui.add_space(4.0);
@@ -99,7 +106,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, typed: &str) -> bool {
 fn row(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command) {
     let theme = cx.theme;
     let keys = cx.state.settings.shortcuts.of(command);
-    let waits = cx.state.rebinding == Some(command.id);
+    let waits = cx.state.rebinding.is_some_and(|rebinding| rebinding.id == command.id);
     let text = match keys {
         _ if waits => "press keys…".to_owned(),
         Some(keys) => keys.to_string(),
@@ -110,7 +117,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, command: &Command) {
     let text = RichText::new(text).font(theme::mono(12.5)).color(color);
     let button = Button::new(text).frame(waits).min_size(vec2(120.0, 24.0));
     // The system's own keys of the clipboard come as events of their own.
-    let response = ui.add_enabled(command.id != CommandId::Copy, button);
+    let response = ui.add_enabled(!matches!(command.id, CommandId::Copy | CommandId::Paste), button);
     let response = response.accessible_name(format!("Keys of {}", command.name));
     let usual = command.shortcut.map_or("none".to_owned(), |keys| keys.to_string());
     if response.on_hover_text(format!("Change the keys; usual: {usual}")).clicked() {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use eframe::egui::{
-    Align2, Button, Color32, Id, Label, Mesh, Rect, RichText, Role, ScrollArea, Sense, Shape, Slider, Stroke, Ui,
-    UiBuilder, WidgetInfo, pos2, text::LayoutJob, vec2,
+    Align2, Button, Color32, Id, Label, Mesh, Rect, RichText, Role, ScrollArea, Sense, Shape, Slider, Ui, UiBuilder,
+    WidgetInfo, pos2, text::LayoutJob, vec2,
 };
 use lucide_icons::Icon;
 
@@ -14,7 +14,7 @@ use super::super::theme::{self, Theme};
 use super::super::train::curves::Quantity;
 use super::super::train::facts::{grouped, number, percent, segments};
 use super::super::train::{Axis, TrainAction};
-use super::super::widgets::chart::{Chart, Line, Span, reader, set_reader};
+use super::super::widgets::chart::{Chart, Line, Span, grid_line, numbers_below, reader, set_reader};
 use super::super::widgets::scale::Unit;
 use super::super::widgets::{export_menu, finish, header, text_at};
 use super::Cx;
@@ -91,7 +91,7 @@ fn sheets(theme: &Theme, log: bool) -> Vec<Sheet> {
             unit: Unit::Number,
             log: false,
             range: Some((0.0, 1.0)),
-            curves: vec![(Quantity::Speed, "steps/s", theme.secondary, 1.6)],
+            curves: vec![(Quantity::Speed, "steps/s", theme.l, 1.6)],
         },
         Sheet {
             title: "Learning rate",
@@ -99,7 +99,7 @@ fn sheets(theme: &Theme, log: bool) -> Vec<Sheet> {
             unit: Unit::Number,
             log: false,
             range: Some((0.0, 1e-9)),
-            curves: vec![(Quantity::Rate, "learning rate", theme.secondary, 1.6)],
+            curves: vec![(Quantity::Rate, "learning rate", theme.l, 1.6)],
         },
     ]
 }
@@ -108,7 +108,14 @@ fn sheets(theme: &Theme, log: bool) -> Vec<Sheet> {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let run = cx.state.train.current().cloned();
     let subtitle = run.as_deref().map(at).unwrap_or_default();
+    let corner = ui.cursor().min;
     let dragged = titled && header(ui, "Learning", &subtitle, cx.theme, |ui| tools(ui, cx));
+    if let Some(tip) = run.as_deref().filter(|_| titled).and_then(speeds) {
+        // Over the words, not over the tools.
+        let words = ui.painter().layout_no_wrap(format!("Learning {subtitle}"), theme::bold(13.0), cx.theme.text);
+        let strip = Rect::from_min_size(corner, vec2(words.size().x.min(ui.available_width() * 0.45), 30.0));
+        ui.interact(strip, ui.scope_id().with("speeds"), Sense::hover()).on_hover_text(tip);
+    }
     let Some(run) = run else {
         empty(ui, cx);
         return dragged;
@@ -126,34 +133,36 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
 fn at(run: &RunView) -> String {
     let (step, steps) = (run.step(), run.steps());
     let of = if steps > 0 { format!(" of {}", grouped(steps)) } else { String::new() };
-    let speed = run.status.steps_per_s;
-    let speed =
-        if run.life.works() && speed > 0.0 { format!(" · {} steps/s", number(speed as f32)) } else { String::new() };
+    let speed = recent_speed(run).map(|speed| format!(" · {} steps/s", number(speed))).unwrap_or_default();
     format!("step {}{of}{speed}", grouped(step))
+}
+
+/// Steps per second in the last report of a run at work.
+fn recent_speed(run: &RunView) -> Option<f32> {
+    let last = run.reports.last().filter(|_| run.life.works())?;
+    Some(last.steps_per_s).filter(|speed| speed.is_finite() && *speed > 0.0)
+}
+
+/// The speed now and over all, in words.
+fn speeds(run: &RunView) -> Option<String> {
+    let recent = number(recent_speed(run)?);
+    let overall = number(run.status.steps_per_s as f32);
+    Some(format!(
+        "{recent} steps/s in the last report, evaluations not counted; {overall} since it was started or resumed, \
+         everything counted"
+    ))
 }
 
 fn tools(ui: &mut Ui, cx: &mut Cx<'_>) {
     let theme = cx.theme;
-    export_menu(ui, cx, "Export the curves", &[CommandId::ExportCsv, CommandId::ExportTensorBoard]);
     let settings = cx.state.settings.curves.clone();
-    let mut weight = settings.smoothing;
-    ui.spacing_mut().slider_width = 64.0;
-    let slider = Slider::new(&mut weight, 0.0..=0.99).show_value(false).trailing_fill(true);
-    let response = ui.add(slider).accessible_name("Smoothing");
-    if response.changed() {
-        cx.actions.push(Action::Train(TrainAction::Smooth(weight)));
+    if cx.state.train.view.is_some() {
+        let all = ui.button(RichText::new("show all").color(theme.l));
+        if all.on_hover_text("Show the whole curves again; a double click on a chart does the same").clicked() {
+            cx.actions.push(Action::Train(TrainAction::View(None)));
+        }
     }
-    let tip = "The weight of what came before, in the training curves. Held-out figures are never smoothed";
-    let label = ui.label(RichText::new(format!("smooth {:.2}", settings.smoothing)).color(theme.secondary));
-    label.on_hover_text(tip);
-    response.on_hover_text(tip);
-    let text = RichText::new("log").color(if settings.log { theme.text } else { theme.secondary });
-    let log = ui.selectable_label(settings.log, text);
-    log.widget_info(|| WidgetInfo::selected(Role::Switch, true, settings.log, "Logarithmic loss"));
-    if log.on_hover_text("The loss on a logarithmic scale").clicked() {
-        cx.actions.push(Action::Train(TrainAction::ToggleLog));
-    }
-    for (axis, name) in [(Axis::Time, "time"), (Axis::Steps, "steps")] {
+    for (axis, name) in [(Axis::Steps, "steps"), (Axis::Time, "time")] {
         let on = settings.axis == axis;
         let text = RichText::new(name).color(if on { theme.text } else { theme.secondary });
         let response = ui.selectable_label(on, text);
@@ -163,12 +172,24 @@ fn tools(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.actions.push(Action::Train(TrainAction::SetAxis(axis)));
         }
     }
-    if cx.state.train.view.is_some() {
-        let all = ui.button(RichText::new("show all").color(theme.l));
-        if all.on_hover_text("Show the whole curves again; a double click on a chart does the same").clicked() {
-            cx.actions.push(Action::Train(TrainAction::View(None)));
-        }
+    let text = RichText::new("log").color(if settings.log { theme.text } else { theme.secondary });
+    let log = ui.selectable_label(settings.log, text);
+    log.widget_info(|| WidgetInfo::selected(Role::Switch, true, settings.log, "Logarithmic loss"));
+    if log.on_hover_text("The loss on a logarithmic scale").clicked() {
+        cx.actions.push(Action::Train(TrainAction::ToggleLog));
     }
+    let tip = "The weight of what came before, in the training curves. Held-out figures are never smoothed";
+    let label = ui.label(RichText::new(format!("smooth {:.2}", settings.smoothing)).color(theme.secondary));
+    label.on_hover_text(tip);
+    let mut weight = settings.smoothing;
+    ui.spacing_mut().slider_width = 64.0;
+    let slider = Slider::new(&mut weight, 0.0..=0.99).show_value(false).trailing_fill(true);
+    let response = ui.add(slider).accessible_name("Smoothing");
+    if response.changed() {
+        cx.actions.push(Action::Train(TrainAction::Smooth(weight)));
+    }
+    response.on_hover_text(tip);
+    export_menu(ui, cx, "Export the curves", &[CommandId::ExportCsv, CommandId::ExportTensorBoard]);
 }
 
 fn charts(ui: &mut Ui, cx: &mut Cx<'_>, run: &Arc<RunView>, height: f32) {
@@ -188,6 +209,7 @@ fn charts(ui: &mut Ui, cx: &mut Cx<'_>, run: &Arc<RunView>, height: f32) {
     let row = (height * 0.32).clamp(160.0, 300.0);
     let across = if settings.axis == Axis::Steps { Unit::Steps } else { Unit::Seconds };
     let sheets = sheets(theme, settings.log);
+    let zoomed = cx.state.train.view.is_some();
     let mut place = |ui: &mut Ui, cx: &mut Cx<'_>, group: &[Sheet]| {
         for pair in group.chunks(columns) {
             let (rect, _) = ui.allocate_exact_size(vec2(width, row), Sense::hover());
@@ -198,7 +220,9 @@ fn charts(ui: &mut Ui, cx: &mut Cx<'_>, run: &Arc<RunView>, height: f32) {
                 let left = rect.left() + i as f32 * (each + gap);
                 let rect = Rect::from_min_size(pos2(left, rect.top() + 6.0), vec2(each, row - 16.0));
                 let lines = lines(cx, sheet, &plotted);
-                let (title, unit, log, range, tip) = (sheet.title, sheet.unit, sheet.log, sheet.range, sheet.tip);
+                let (title, unit, log, tip) = (sheet.title, sheet.unit, sheet.log, sheet.tip);
+                // A part is shown as high as it goes; shares stay comparable.
+                let range = sheet.range.filter(|_| !zoomed || unit == Unit::Share);
                 let done = Chart { title, lines, unit, across, log, range, tip }.show(ui, rect, theme, span);
                 read = read.or(done.reader);
                 view = view.or(done.view);
@@ -250,7 +274,8 @@ fn lines(cx: &mut Cx<'_>, sheet: &Sheet, plotted: &[Arc<RunView>]) -> Vec<Line> 
                 continue;
             }
             let points = cx.curves.of(run, *quantity, settings);
-            let color = if place == 0 { *color } else { other(theme, place) };
+            // Beside other runs the selected one is blue everywhere.
+            let color = if alone || place == 0 && !main { *color } else { colour_of(theme, place) };
             let label = match (alone, place, sheet.curves.len()) {
                 (true, _, 1) => String::new(),
                 (true, ..) => (*name).to_owned(),
@@ -264,9 +289,18 @@ fn lines(cx: &mut Cx<'_>, sheet: &Sheet, plotted: &[Arc<RunView>]) -> Vec<Line> 
     lines
 }
 
-/// The grey of a run that is laid over the selected one.
-fn other(theme: &Theme, place: usize) -> Color32 {
-    theme.tint(theme.text, 0.62 - 0.1 * (place as f32 - 1.0))
+/// The colour of a run among those that are plotted: blue for the selected one; the others are told apart in all common kinds
+/// of colour blindness.
+pub fn colour_of(theme: &Theme, place: usize) -> Color32 {
+    // Orange, purple, vermilion and yellow among ARC's safe colours.
+    const SAFE: [u8; 4] = [7, 6, 2, 4];
+    let Some(place) = place.checked_sub(1) else { return theme.l };
+    match SAFE.get(place) {
+        // They were made for a dark ground or for areas: as lines on a light one they are too faint.
+        Some(colour) if !theme.dark => theme.between(theme.arc(*colour, true), theme.text, 0.3),
+        Some(colour) => theme.arc(*colour, true),
+        None => theme.input,
+    }
 }
 
 /// How many boards would be right if all stopped after each segment, now.
@@ -293,7 +327,7 @@ fn bars(ui: &mut Ui, cx: &Cx<'_>, run: &RunView, width: f32, height: f32) {
     );
     for share in [0.0, 0.5, 1.0] {
         let y = area.bottom() - share * area.height();
-        painter.hline(area.x_range(), y, Stroke::new(1.0, theme.hairline));
+        painter.hline(area.x_range(), y, grid_line(theme));
         let at = pos2(area.left() - 6.0, y);
         painter.text(at, Align2::RIGHT_CENTER, Unit::Share.tick(share.into()), small.clone(), theme.secondary);
     }
@@ -338,7 +372,7 @@ fn by_segment(ui: &mut Ui, cx: &Cx<'_>, run: &RunView, (width, height): (f32, f3
     text_at(painter, below, Align2::LEFT_BOTTOM, caption, small.clone(), theme.secondary, rect.width() - 44.0);
     let area = Rect::from_min_max(
         pos2(rect.left() + 44.0, title_rect.bottom() + 8.0),
-        pos2(rect.right() - 8.0, rect.bottom() - 24.0),
+        pos2(rect.right() - 8.0, rect.bottom() - 42.0),
     );
     let by_steps = cx.state.settings.curves.axis == Axis::Steps;
     let place = |m: &crate::train::watch::Measured| if by_steps { m.step as f64 } else { m.seconds };
@@ -372,7 +406,8 @@ fn by_segment(ui: &mut Ui, cx: &Cx<'_>, run: &RunView, (width, height): (f32, f3
         let y = area.bottom() - (row as f32 + 0.5) * tall;
         painter.text(pos2(area.left() - 6.0, y), Align2::RIGHT_CENTER, row + 1, small.clone(), theme.secondary);
     }
-    painter.hline(area.x_range(), area.bottom(), Stroke::new(1.0, theme.hairline));
+    painter.hline(area.x_range(), area.bottom(), grid_line(theme));
+    numbers_below(painter, area, theme, if by_steps { Unit::Steps } else { Unit::Seconds }, span.shown);
     let response = ui.interact(area, ui.scope_id().with(title), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Figure, true, title));
     if let Some(at) = response.hover_pos() {
@@ -424,3 +459,7 @@ fn empty(ui: &mut Ui, cx: &mut Cx<'_>) {
         finish(ui, cx, super::super::command::command(CommandId::NewRun), button);
     });
 }
+
+#[cfg(test)]
+#[path = "learning_tests.rs"]
+mod tests;

@@ -9,7 +9,12 @@ use super::super::train::facts::{ago, grouped, live, open_cells};
 use super::super::widgets::{header, tokens};
 use super::Cx;
 use super::runs::unix_now;
-use crate::train::watch::RunView;
+use crate::train::watch::{LivePuzzle, RunView};
+
+/// The side of the small boards below an ARC answer.
+const SMALL: f32 = 88.0;
+/// The room for their names.
+const NAME: f32 = 18.0;
 
 /// Shows the pane; returns whether it begins to be dragged.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
@@ -31,8 +36,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
         return dragged;
     };
     let task = run.setup.as_ref().map_or("", |setup| setup.task.as_str());
+    // An answer of ARC is another grid than the one that was asked.
+    let beside = if task == "arc" { SMALL + NAME } else { 0.0 };
     // The slider and up to four lines stand below the board.
-    let size = ui.available_width().min(ui.available_height() - 142.0).max(80.0);
+    let size = ui.available_width().min(ui.available_height() - 142.0 - beside).max(80.0);
     let (room, _) = ui.allocate_exact_size(vec2(ui.available_width(), size), Sense::hover());
     let rect = Rect::from_center_size(room.center(), vec2(size, size));
     let colours = (cx.theme, cx.state.settings.safe_colours);
@@ -44,8 +51,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
         let label = format!("Live board: {} of {} {cells} right, {} wrong", score.right, score.open, score.wrong);
         WidgetInfo::labeled(Role::Image, true, label)
     });
-    response
-        .on_hover_text("A puzzle that training never sees. Bold is given, blue is the model's answer, red is wrong");
+    response.on_hover_text(match task {
+        "arc" => {
+            "The model's answer to a task that training never sees. A stroke is where it ends the grid, what is empty lies \
+             outside of it, and a red corner is wrong"
+        }
+        _ => "A puzzle that training never sees. Bold is given, blue is the model's answer, red is wrong",
+    });
+    if task == "arc" {
+        asked_and_right(ui, cx, puzzle);
+    }
     slider(ui, cx, run, at, newest);
     let text = live(task, &run.moments, at);
     ui.add(Label::new(RichText::new(text).color(cx.theme.text)).wrap());
@@ -54,6 +69,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
         ui.add(Label::new(RichText::new(hint).font(theme::text(12.0)).color(cx.theme.secondary)).wrap());
     }
     dragged
+}
+
+/// What was asked of the model, and the right answer, small side by side.
+fn asked_and_right(ui: &mut Ui, cx: &Cx<'_>, puzzle: &LivePuzzle) {
+    let (room, _) = ui.allocate_exact_size(vec2(ui.available_width(), NAME + SMALL), Sense::hover());
+    let right: Vec<u8> = puzzle.labels.iter().map(|label| label.unwrap_or_default()).collect();
+    let colours = (cx.theme, cx.state.settings.safe_colours);
+    for (name, answer, side) in [("input", None, -1.0), ("right answer", Some(right.as_slice()), 1.0)] {
+        let top = room.center_top() + vec2(side * (SMALL / 2.0 + 8.0), 0.0);
+        ui.painter().text(top, Align2::CENTER_TOP, name, theme::text(12.0), cx.theme.secondary);
+        let rect = Rect::from_min_size(top + vec2(-SMALL / 2.0, NAME), vec2(SMALL, SMALL));
+        tokens::board(ui.painter(), rect, colours, "arc", puzzle, answer);
+    }
 }
 
 fn slider(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView, at: usize, newest: usize) {
@@ -80,8 +108,11 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView, at: usize, newest: usize)
         .get(at)
         .and_then(|moment| moment.at)
         .map_or_else(String::new, |t| format!(", {}", ago(t, unix_now())));
-    response
-        .on_hover_text(format!("step {}{when}. At its right end the newest answer stays in view", grouped(step(at))));
+    // While it is dragged, what is said below must be read.
+    if !response.dragged() {
+        let tip = format!("step {}{when}. At its right end the newest answer stays in view", grouped(step(at)));
+        response.on_hover_text(tip);
+    }
 }
 
 fn empty(ui: &mut Ui, cx: &Cx<'_>, run: Option<&RunView>) {

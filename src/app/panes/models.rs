@@ -8,6 +8,7 @@ use super::super::command::{CommandId, command};
 use super::super::widgets::Row;
 use super::Cx;
 use super::recent;
+use crate::board::Board;
 use crate::engine::{DeviceInfo, ModelSource, shipped_boards};
 use crate::task::{Boards, place};
 
@@ -23,10 +24,10 @@ fn choices(cx: &Cx<'_>) -> Vec<(String, String, ModelSource)> {
         all.push((name, "file".to_owned(), ModelSource::Path(path.clone())));
     }
     let fits = |source: &ModelSource| made_for(cx, source).is_none_or(|boards| place(state.board(), boards).is_some());
-    all.sort_by_key(|(_, _, source)| !fits(source));
+    all.sort_by_key(|(_, _, source)| made_for(cx, source).map_or((0, 0), |boards| distance(state.board(), boards)));
     for (name, detail, source) in &mut all {
         if let Some(boards) = made_for(cx, source).filter(|_| !fits(source)) {
-            *detail = boards.kind().to_string();
+            *detail = reach(state.board(), boards);
         }
         if let Some(model) = state.model.as_ref().filter(|m| m.source == *source) {
             name.clone_from(&model.name);
@@ -37,6 +38,26 @@ fn choices(cx: &Cx<'_>) -> Vec<(String, String, ModelSource)> {
         }
     }
     all
+}
+
+/// How far a model is from answering a board: those that fit come first, then those of its task by the difference in size,
+/// then all others.
+fn distance(board: &Board, boards: Boards) -> (u8, usize) {
+    let (rows, cols) = board.size();
+    match boards.kind() == board.kind() {
+        _ if place(board, boards).is_some() => (0, 0),
+        true => (1, boards.side().abs_diff(rows.max(cols))),
+        false => (2, 0),
+    }
+}
+
+/// In two words, what a model answers that does not answer this board.
+fn reach(board: &Board, boards: Boards) -> String {
+    match boards {
+        _ if boards.kind() != board.kind() => boards.kind().to_string(),
+        Boards::Sudoku(shape) => format!("{shape} only"),
+        Boards::Maze { side } | Boards::Arc { side } => format!("up to {side} × {side}"),
+    }
 }
 
 /// A number of weights, short: `27.3 M`.
@@ -56,7 +77,7 @@ fn made_for(cx: &Cx<'_>, source: &ModelSource) -> Option<Boards> {
     }
 }
 
-/// The list of models, those that fit the board first, for the library and for menus.
+/// The list of models, those that fit the board first, then those of its task, for the library and for menus.
 pub fn models(ui: &mut Ui, cx: &mut Cx<'_>) {
     for (name, detail, source) in choices(cx) {
         if let ModelSource::Path(path) = &source
@@ -119,6 +140,26 @@ pub fn short(device: &DeviceInfo) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::board::maze::Maze;
+    use crate::board::sudoku::{Shape, Sudoku};
+
+    #[test]
+    fn models_of_the_boards_task_come_next_the_nearest_size_first() {
+        let board = Board::from(Maze::blank(20).unwrap());
+        let mut all = [
+            Boards::Sudoku(Shape::ALL[2]),
+            Boards::Maze { side: 9 },
+            Boards::Maze { side: 30 },
+            Boards::Arc { side: 20 },
+            Boards::Maze { side: 15 },
+        ];
+        all.sort_by_key(|boards| distance(&board, *boards));
+        let told: Vec<String> = all.iter().map(|boards| reach(&board, *boards)).collect();
+        assert_eq!(told[1..], ["up to 15 × 15", "up to 9 × 9", "Sudoku", "ARC"]);
+        assert_eq!(all[0], Boards::Maze { side: 30 }, "it fits");
+        let board = Board::from(Sudoku::blank(Shape::ALL[0]));
+        assert_eq!(reach(&board, Boards::Sudoku(Shape::ALL[2])), "9x9 only");
+    }
 
     #[test]
     fn parameters_are_written_short() {

@@ -26,10 +26,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, titled: bool) -> bool {
     let parts = parts(cx.state);
     let dragged = titled
         && header(ui, "Modules", "", cx.theme, |ui| {
-            command_button(ui, cx, CommandId::Full);
             if let Some(parts) = parts {
                 ui.label(eframe::egui::RichText::new(parts).color(cx.theme.secondary));
             }
+            command_button(ui, cx, CommandId::Full);
         });
     if cx.state.model.is_none() && cx.state.recording().is_none() {
         empty(ui, cx);

@@ -100,7 +100,7 @@ mod tests {
         let draft = Draft { format: Format::Gif, size: 240, delay_ms: 100, dark: true };
         let of = |estimate| size(&Movie { draft, frames: 25, estimate, work: None });
         assert!(of(None).contains("being reckoned"));
-        assert!(of(Some(Ok(300_000))).starts_with("25 pictures, about 300"), "{}", of(Some(Ok(300_000))));
+        assert!(of(Some(Ok(307_200))).starts_with("25 pictures, about 300 KiB"), "{}", of(Some(Ok(307_200))));
         assert!(of(Some(Err("no room".into()))).ends_with("no room"));
     }
 }

@@ -2,8 +2,8 @@
 //! equals.
 
 use eframe::egui::{
-    Align2, Button, ComboBox, Context, Label, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
-    WidgetInfo, pos2, vec2,
+    Align, Align2, Button, Color32, ComboBox, Context, Id, Label, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, TextEdit, Ui, WidgetInfo, menu, pos2, vec2,
 };
 use lucide_icons::Icon;
 
@@ -15,6 +15,8 @@ use super::super::train::{Draft, Field, Length, PresetInfo, TrainAction};
 use super::super::widgets::text_at;
 use super::models::{parameters, short};
 use super::{Cx, card, dialog};
+use crate::engine::choose;
+use crate::train::{Short, needed, too_little};
 
 /// Shows the dialog of the run that is being set up.
 pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
@@ -24,10 +26,14 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let checked = before.check(&train.presets, &train.runs, train.root.as_deref());
     let mut draft = before.clone();
     let window = ctx.content_rect();
-    let size = vec2((window.width() - 80.0).min(860.0), (window.height() - 80.0).min(640.0));
+    let size = vec2((window.width() - 80.0).min(860.0), (window.height() - 80.0).min(690.0));
+    let short = checked.config.as_ref().and_then(|config| too_little(config, memory_for(cx, &before)?));
+    let opened = is_new(ctx);
     let modal = dialog(ctx, theme, "new run");
     let shown = modal.show(ctx, |ui| {
         ui.set_width(size.x);
+        // The lists have their room at once: nothing jumps after the first picture.
+        ui.set_max_height(size.y);
         let title = match &draft.like {
             Some(name) => format!("A new run like {name}"),
             None => "New training run".to_owned(),
@@ -42,7 +48,12 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
                 ScrollArea::vertical().id_salt("presets").max_height(height).auto_shrink(false).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.y = 4.0;
                     for preset in &cx.state.train.presets {
-                        if preset_row(ui, cx, preset, draft.preset == preset.name) {
+                        let chosen = before.preset == preset.name;
+                        let row = preset_row(ui, cx, preset, chosen);
+                        if chosen && opened {
+                            row.scroll_to_me(Some(Align::Center));
+                        }
+                        if row.clicked() {
                             draft.preset.clone_from(&preset.name);
                         }
                     }
@@ -53,13 +64,14 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
                 ui.set_width(size.x - left - 24.0);
                 ScrollArea::vertical().id_salt("fields").max_height(height).auto_shrink(false).show(ui, |ui| {
                     fields(ui, cx, &mut draft, &checked);
+                    expected(ui, cx, &mut draft, &checked, short);
                 });
             });
         });
         ui.add_space(8.0);
         command_line(ui, cx, &checked, size.x);
         ui.add_space(10.0);
-        last_row(ui, cx, &draft, &checked);
+        last_row(ui, cx, &draft, &checked, short.is_some());
     });
     if shown.should_close() {
         cx.actions.push(Action::Train(TrainAction::Cancel));
@@ -68,7 +80,28 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     }
 }
 
-fn preset_row(ui: &mut Ui, cx: &Cx<'_>, preset: &PresetInfo, active: bool) -> bool {
+/// Whether the dialog was not there in the picture before the last two: what it scrolls to in the first is not seen yet.
+fn is_new(ctx: &Context) -> bool {
+    let id = Id::unique("when the dialog of a new run was opened, and shown last");
+    let now = ctx.cumulative_pass_nr();
+    ctx.data_mut(|data| {
+        let (opened, shown) = data.get_temp_mut_or(id, (now, now));
+        if now > *shown + 1 {
+            *opened = now;
+        }
+        *shown = now;
+        now < *opened + 2
+    })
+}
+
+/// The memory that is free for a run, where that is known: what a GPU has is not.
+fn memory_for(cx: &Cx<'_>, draft: &Draft) -> Option<u64> {
+    let device = Some(draft.device.as_str()).filter(|id| !id.is_empty());
+    let device = choose(device, &cx.state.devices).ok()?;
+    cx.state.free_memory.filter(|_| device.id == "cpu")
+}
+
+fn preset_row(ui: &mut Ui, cx: &Cx<'_>, preset: &PresetInfo, active: bool) -> Response {
     let theme = cx.theme;
     let width = ui.available_width() - 10.0;
     let about = if preset.about.is_empty() { preset.shape.clone() } else { preset.about.clone() };
@@ -101,7 +134,7 @@ fn preset_row(ui: &mut Ui, cx: &Cx<'_>, preset: &PresetInfo, active: bool) -> bo
     let facts = format!("batch {} · {} steps", preset.batch, grouped(preset.steps));
     let below = pos2(left, rect.top() + 38.0 + height);
     text_at(painter, below, Align2::LEFT_CENTER, &facts, theme::text(12.0), theme.secondary, width - 24.0);
-    response.on_hover_text(&preset.shape).clicked()
+    response.on_hover_text(format!("{}\n{}", preset.about, preset.shape))
 }
 
 /// The name of a field at the left, the field at its right, what is wrong below it.
@@ -142,6 +175,20 @@ fn fields(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft, checked: &Checked) {
         let hint = "The preset's own, a file or folder, or generated:…";
         ui.label(RichText::new(hint).font(theme::text(12.0)).color(theme.secondary));
     });
+    field(ui, cx, "Held out", checked.problem(Field::HeldOut), |ui| {
+        let own = preset.filter(|_| draft.data.trim().is_empty());
+        let own = own.and_then(|preset| preset.raw.get("held_out")?.as_str());
+        text(ui, &mut draft.held_out, "Held out", own.unwrap_or("the data's test part, or a part held back"));
+    });
+    field(ui, cx, "Begin with", checked.problem(Field::From), |ui| {
+        ui.horizontal(|ui| {
+            // The menu's button stands at the right.
+            let width = ui.available_width() - 36.0;
+            let edit = TextEdit::singleline(&mut draft.from).hint_text("fresh weights, or a checkpoint's or run's");
+            ui.add(edit.desired_width(width).margin(vec2(8.0, 6.0))).accessible_name("Begin with");
+            beginnings(ui, cx, &mut draft.from);
+        });
+    });
     field(ui, cx, "Device", None, |ui| device(ui, cx, draft));
     field(ui, cx, "Length", checked.problem(Field::Amount), |ui| {
         ui.horizontal(|ui| {
@@ -170,9 +217,31 @@ fn fields(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft, checked: &Checked) {
         let hint = "Any field of the preset as key=value, one to a line";
         ui.label(RichText::new(hint).font(theme::text(12.0)).color(theme.secondary));
     });
-    if let Some(preset) = preset {
-        expected(ui, cx, draft, preset);
-    }
+}
+
+/// A menu of the weights that a run may begin with.
+fn beginnings(ui: &mut Ui, cx: &Cx<'_>, from: &mut String) {
+    let button = Button::new(theme::icon(Icon::ChevronDown, 14.0)).min_size(vec2(28.0, 28.0));
+    let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
+        ui.set_min_width(220.0);
+        ScrollArea::vertical().max_height(320.0).show(ui, |ui| {
+            let mut choice = |ui: &mut Ui, name: &str, value: String| {
+                if ui.add(Button::selectable(*from == value, name)).clicked() {
+                    *from = value;
+                    ui.close();
+                }
+            };
+            choice(ui, "Fresh weights", String::new());
+            for name in cx.state.shipped() {
+                choice(ui, &format!("Shipped model {name}"), name.to_owned());
+            }
+            for run in cx.state.train.runs.iter().filter(|run| run.setup.is_some()) {
+                choice(ui, &format!("Run {}", run.name), run.folder.display().to_string());
+            }
+        });
+    });
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Choose what to begin with"));
+    response.on_hover_text("A shipped model, or a run's newest checkpoint; its shape must be the preset's");
 }
 
 fn device(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft) {
@@ -193,10 +262,11 @@ fn device(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft) {
     response.response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, "Device of the run"));
 }
 
-/// How large the run is, and how long it takes.
-fn expected(ui: &mut Ui, cx: &Cx<'_>, draft: &Draft, preset: &PresetInfo) {
+/// How large the run is, how long it takes, and whether it fits.
+fn expected(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft, checked: &Checked, short: Option<Short>) {
     let theme = cx.theme;
-    let planned = draft.planned(preset);
+    let Some(preset) = cx.state.train.presets.iter().find(|preset| preset.name == draft.preset) else { return };
+    let planned = checked.config.as_ref().and_then(|config| draft.planned(config));
     // What was measured is the preset.
     let unchanged = if draft.overrides.trim().is_empty() { "" } else { " at the preset's size" };
     let time = match (planned, preset.step_ms) {
@@ -205,21 +275,39 @@ fn expected(ui: &mut Ui, cx: &Cx<'_>, draft: &Draft, preset: &PresetInfo) {
         _ if cx.state.train.measuring => "being measured…".to_owned(),
         _ => "measured in its first steps".to_owned(),
     };
-    let memory = preset
-        .memory
-        .map_or_else(|| "not known yet".to_owned(), |memory| format!("about {}{unchanged}", bytes(memory)));
+    let memory = checked.config.as_ref().map_or_else(String::new, |config| format!("about {}", bytes(needed(config))));
+    let memory = match short {
+        Some(short) => (format!("{memory}, and {} are free", bytes(short.free)), theme.wrong),
+        None => (memory, theme.text),
+    };
     card(theme).show(ui, |ui| {
         ui.set_width(ui.available_width() - 10.0);
-        let row = |ui: &mut Ui, name: &str, value: &str| {
+        let row = |ui: &mut Ui, name: &str, value: &str, color: Color32| {
             let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
             let (at, end) = (rect.left_center(), rect.right_center());
             ui.painter().text(at, Align2::LEFT_CENTER, name, theme::text(12.0), theme.secondary);
-            text_at(ui.painter(), end, Align2::RIGHT_CENTER, value, theme::text(12.0), theme.text, rect.width() - 80.0);
+            text_at(ui.painter(), end, Align2::RIGHT_CENTER, value, theme::text(12.0), color, rect.width() - 80.0);
         };
-        row(ui, "Time", &time);
-        row(ui, "Memory", &memory);
-        row(ui, "Model", &preset.shape);
+        row(ui, "Time", &time, theme.text);
+        row(ui, "Memory", &memory.0, memory.1);
+        if let Some(short) = short {
+            smaller(ui, cx, draft, short);
+        }
+        row(ui, "Model", &preset.shape, theme.text);
     });
+}
+
+/// What to do where the memory is too small.
+fn smaller(ui: &mut Ui, cx: &Cx<'_>, draft: &mut Draft, short: Short) {
+    let Some(batch) = short.fits else {
+        let text = "Not even a batch of 1 fits: make the model smaller under Changes (model.hidden=…).";
+        ui.add(Label::new(RichText::new(text).font(theme::text(12.0)).color(cx.theme.wrong)).wrap());
+        return;
+    };
+    let button = ui.button(format!("Take a batch of {batch}, which fits"));
+    if button.on_hover_text("Writes the largest batch that fits the free memory under Changes").clicked() {
+        draft.set_batch(batch);
+    }
 }
 
 fn command_line(ui: &mut Ui, cx: &Cx<'_>, checked: &Checked, width: f32) {
@@ -240,13 +328,14 @@ fn command_line(ui: &mut Ui, cx: &Cx<'_>, checked: &Checked, width: f32) {
     });
 }
 
-fn last_row(ui: &mut Ui, cx: &mut Cx<'_>, draft: &Draft, checked: &Checked) {
+fn last_row(ui: &mut Ui, cx: &mut Cx<'_>, draft: &Draft, checked: &Checked, short: bool) {
     let theme = cx.theme;
     let ready = checked.problems.is_empty() && !draft.starting;
     ui.horizontal(|ui| {
         let (text, color) = match (&draft.refused, checked.problems.first()) {
             (Some(why), _) => (why.clone(), theme.wrong),
             (None, Some(_)) => ("Something is still to be put right.".to_owned(), theme.wrong),
+            (None, None) if short => ("It needs more memory than is free.".to_owned(), theme.wrong),
             (None, None) => {
                 ("It trains in its own process and goes on when the window is closed.".into(), theme.secondary)
             }

@@ -69,7 +69,9 @@ fn toasts(ctx: &Context, cx: &mut Cx<'_>) {
             ui.add_space(6.0);
         }
         if cx.state.passed_over > 0 {
-            let text = format!("{} more messages before these, in the tab Log", cx.state.passed_over);
+            let count = cx.state.passed_over;
+            let messages = if count == 1 { "message" } else { "messages" };
+            let text = format!("{count} more {messages} before these, in the tab Log");
             card(theme).show(ui, |ui| ui.label(text));
         }
     });
@@ -82,8 +84,9 @@ fn veil(ctx: &Context, cx: &Cx<'_>) {
     painter.rect_filled(rect, 0.0, theme.veil);
     let inner = rect.shrink(24.0);
     painter.rect_stroke(inner, CARD_RADIUS, Stroke::new(2.0, theme.l), StrokeKind::Inside);
-    let tag = eframe::egui::Rect::from_center_size(rect.center(), vec2(500.0, 64.0));
-    painter.rect_filled(tag, CARD_RADIUS, theme.raised);
     let text = "Drop to open: puzzles, mazes, ARC tasks, a checkpoint, or a run folder";
-    painter.text(tag.center(), Align2::CENTER_CENTER, text, theme::bold(15.0), theme.text);
+    let galley = painter.layout_no_wrap(text.to_owned(), theme::bold(15.0), theme.text);
+    let tag = eframe::egui::Rect::from_center_size(rect.center(), galley.size() + vec2(48.0, 40.0));
+    painter.rect_filled(tag, CARD_RADIUS, theme.raised);
+    painter.galley(tag.center() - galley.size() / 2.0, galley, theme.text);
 }

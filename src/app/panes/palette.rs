@@ -4,6 +4,7 @@ use eframe::egui::{Align2, Context, Id, Key, Modifiers, RichText, ScrollArea, Te
 
 use super::super::action::Action;
 use super::super::command::{Command, commands};
+use super::super::state::State;
 use super::super::widgets::Row;
 use super::Cx;
 
@@ -17,7 +18,7 @@ const HEIGHT: f32 = 380.0;
 pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
     let Some(palette) = cx.state.palette.clone() else { return };
     let typed = palette.typed;
-    let found = search(&typed, cx);
+    let found = search(&typed, cx.state);
     let mut chosen = palette.chosen.min(found.len().saturating_sub(1));
     if let Some(by) = arrows(ctx).filter(|_| !found.is_empty()) {
         chosen = (chosen as i32 + by).rem_euclid(found.len() as i32) as usize;
@@ -34,11 +35,15 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
             cx.actions.push(Action::SearchPalette(text));
         }
         if found.is_empty() {
-            ui.label(RichText::new("No command that can be done now has such a name.").color(cx.theme.secondary));
+            ui.label(RichText::new("No command has such a name.").color(cx.theme.secondary));
         }
         ScrollArea::vertical().max_height(HEIGHT).min_scrolled_height(HEIGHT).show(ui, |ui| {
             for (i, command) in found.iter().enumerate() {
-                let detail = cx.state.settings.shortcuts.of(command).map(|keys| keys.to_string()).unwrap_or_default();
+                let possible = (command.possible)(cx.state);
+                let detail = match possible {
+                    true => cx.state.settings.shortcuts.of(command).map(|keys| keys.to_string()).unwrap_or_default(),
+                    false => command.why_not(cx.state).unwrap_or_else(|| "not now".to_owned()),
+                };
                 let name = command.name_now(cx.state);
                 let row = Row {
                     icon: command.icon,
@@ -48,14 +53,15 @@ pub fn show(ctx: &Context, cx: &mut Cx<'_>) {
                     active: i == chosen,
                     tip: command.tip,
                 };
-                if row.show(ui, cx.theme).clicked() {
+                let response = ui.add_enabled_ui(possible, |ui| row.show(ui, cx.theme)).inner;
+                if response.clicked() {
                     cx.actions.extend([Action::TogglePalette, command.action.clone()]);
                 }
             }
         });
     });
     if ctx.input(|input| input.key_pressed(Key::Enter))
-        && let Some(command) = found.get(chosen)
+        && let Some(command) = found.get(chosen).filter(|command| (command.possible)(cx.state))
     {
         cx.actions.extend([Action::TogglePalette, command.action.clone()]);
         return;
@@ -77,14 +83,18 @@ fn arrows(ctx: &Context) -> Option<i32> {
     (by != 0).then_some(by)
 }
 
-/// The commands that can be done now, the best match first.
-fn search(typed: &str, cx: &Cx<'_>) -> Vec<&'static Command> {
-    let mut found: Vec<(u32, &Command)> = commands()
-        .filter(|command| (command.possible)(cx.state))
-        .filter_map(|command| Some((rank(typed, command.name, command.tip)?, command)))
+/// The commands that can be done now, the best match first; behind them those that cannot.
+fn search(typed: &str, state: &State) -> Vec<&'static Command> {
+    let mut found: Vec<(bool, u32, &Command)> = commands()
+        .filter_map(|command| {
+            let named = rank(typed, command.name, command.tip);
+            let words = command.words().split(", ").filter(|_| !typed.trim().is_empty());
+            let called = words.filter_map(|word| score(typed, word)).min();
+            Some((!(command.possible)(state), [named, called].into_iter().flatten().min()?, command))
+        })
         .collect();
-    found.sort_by_key(|(score, _)| *score);
-    found.into_iter().take(MOST).map(|(_, command)| command).collect()
+    found.sort_by_key(|(impossible, score, _)| (*impossible, *score));
+    found.into_iter().take(MOST).map(|(.., command)| command).collect()
 }
 
 /// How well what was typed matches a command, 0 the best.
@@ -114,7 +124,23 @@ fn told(typed: &str, tip: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::command::CommandId;
+    use super::super::super::persist::Settings;
     use super::*;
+
+    #[test]
+    fn commands_are_found_by_other_words_and_the_impossible_ones_last() {
+        let state = State::new(Settings::default());
+        let ids = |typed: &str| search(typed, &state).into_iter().map(|command| command.id).collect::<Vec<_>>();
+        assert_eq!(ids("zoom in")[0], CommandId::ZoomIn);
+        assert_eq!(ids("dark mode")[..2], [CommandId::Theme, CommandId::ThemeDark]);
+        assert!(ids("export image").contains(&CommandId::BoardPng));
+        // Nothing is on the blank Sudoku that could be locked.
+        let locks = ids("givens");
+        assert!(locks.contains(&CommandId::Lock) && locks.contains(&CommandId::Unlock));
+        let possible: Vec<bool> = search("s", &state).iter().map(|command| (command.possible)(&state)).collect();
+        assert!(possible.is_sorted_by(|a, b| a >= b));
+    }
 
     #[test]
     fn letters_in_order_are_found_the_nearest_first() {

@@ -11,6 +11,9 @@ use super::super::theme;
 use super::super::widgets::Row;
 use super::Cx;
 
+/// The room of the cross that takes a file off the list.
+const CROSS: f32 = 28.0;
+
 /// The files with boards, newest first.
 pub fn boards(ui: &mut Ui, cx: &mut Cx<'_>) {
     if cx.state.settings.recent_boards.is_empty() {
@@ -42,13 +45,8 @@ pub fn trouble<'a>(cx: &Cx<'a>, path: &Path) -> Option<&'a Trouble> {
 /// The row of a file that cannot be opened: a click tries again, a button takes it off the list.
 pub fn missing(ui: &mut Ui, cx: &mut Cx<'_>, trouble: &Trouble, name: &str, again: Action) {
     let size = vec2(ui.available_width(), theme::ROW);
-    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        let button = Button::new(theme::icon(Icon::X, 13.0).color(cx.theme.secondary)).frame(false);
-        let response = ui.add(button.min_size(vec2(28.0, theme::ROW))).accessible_name(format!("Forget {name}"));
-        if response.on_hover_text("Take it off the list").clicked() {
-            cx.actions.push(Action::Forget(trouble.path.clone()));
-        }
         let tip = match trouble.refused {
             true => format!("{}. Click: try again", trouble.why),
             false => format!("{}: {}. Click: try again", trouble.path.display(), trouble.why),
@@ -56,8 +54,15 @@ pub fn missing(ui: &mut Ui, cx: &mut Cx<'_>, trouble: &Trouble, name: &str, agai
         let faint = theme::Theme { text: cx.theme.faint, secondary: cx.theme.faint, ..*cx.theme };
         let (icon, detail) = (Icon::FileX, if trouble.refused { "unreadable" } else { "gone" });
         let row = Row { icon, mark: faint.faint, name, detail, active: false, tip: &tip };
-        if row.show(ui, &faint).clicked() {
+        let place = vec2(size.x - CROSS, theme::ROW);
+        let row = ui.allocate_ui(place, |ui| row.show(ui, &faint)).inner;
+        if row.clicked() {
             cx.actions.push(again);
+        }
+        let button = Button::new(theme::icon(Icon::X, 13.0).color(cx.theme.secondary)).frame(false);
+        let response = ui.add(button.min_size(vec2(CROSS, theme::ROW))).accessible_name(format!("Forget {name}"));
+        if response.on_hover_text("Take it off the list").clicked() {
+            cx.actions.push(Action::Forget(trouble.path.clone()));
         }
     });
 }

@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use eframe::egui::{
     Align2, Button, Color32, Label, Rect, RichText, Role, ScrollArea, Sense, Stroke, TextEdit, Ui, WidgetInfo, menu,
-    pos2, vec2,
+    pos2, text::CCursorRange, vec2,
 };
 use lucide_icons::Icon;
 
@@ -16,6 +16,7 @@ use super::super::train::TrainAction;
 use super::super::train::facts::{ago, bytes, grouped, line, rate, state_word};
 use super::super::widgets::{finish, header, menu_item, text_at};
 use super::Cx;
+use super::learning::colour_of;
 use super::models::parameters;
 use crate::train::watch::{Life, RunView};
 
@@ -101,8 +102,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
     }
     // The eye lays the run over the selected one.
     let eye = Rect::from_center_size(pos2(rect.right() - 16.0, rect.center().y), vec2(28.0, 28.0));
-    let shows_eye = !active && (compared || response.hovered() || ui.rect_contains_pointer(rect));
-    let room = rect.width() - 38.0 - if shows_eye { 32.0 } else { 8.0 };
+    let room = rect.width() - 38.0 - if active { 8.0 } else { 32.0 };
     let left = rect.left() + 32.0;
     let name = pos2(left, rect.top() + 13.0);
     text_at(&painter, name, Align2::LEFT_CENTER, &run.name, theme::text(13.0), theme.text, room);
@@ -115,11 +115,17 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
         painter.hline(rect.left()..=rect.right(), y, Stroke::new(2.0, theme.hairline));
         painter.hline(rect.left()..=rect.left() + rect.width() * share, y, Stroke::new(2.0, theme.right));
     }
-    if shows_eye {
+    if !active {
         let toggle = ui.interact(eye, ui.scope_id().with(("compare", &run.folder)), Sense::click());
         let name = format!("Compare {}", run.name);
         toggle.widget_info(|| WidgetInfo::selected(Role::Switch, true, compared, &name));
-        let color = if compared { theme.text } else { theme.faint };
+        // In the colour of its curves.
+        let place = cx.state.train.plotted().iter().position(|plotted| compared && plotted.folder == run.folder);
+        let color = match place {
+            Some(place) => colour_of(theme, place),
+            None if toggle.hovered() => theme.secondary,
+            None => theme.faint,
+        };
         let icon = if compared { Icon::Eye } else { Icon::EyeOff };
         painter.text(eye.center(), Align2::CENTER_CENTER, char::from(icon), theme::icons(14.0), color);
         let tip =
@@ -178,6 +184,11 @@ fn rename(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView, before: String) {
         did(if key(eframe::egui::Key::Escape) { TrainAction::Rename(None) } else { TrainAction::Renamed });
     } else if !response.has_focus() {
         response.request_focus();
+        // What is typed takes the old name's place.
+        if let Some(mut state) = TextEdit::load_state(ui.ctx(), response.id) {
+            state.cursor.set_char_range(Some(CCursorRange::select_all_str(&before)));
+            state.store(ui.ctx(), response.id);
+        }
     }
 }
 

@@ -217,7 +217,7 @@ fn paint_segment(
 fn halt_mark(painter: &eframe::egui::Painter, cx: &Cx<'_>, recording: &Recording, plan: &Plan, lane: Rect) {
     let Some(end) = recording.ends.last().filter(|end| end.halted) else { return };
     let Some((_, right)) = plan.segments.get(end.segment) else { return };
-    let by_choice = cx.state.settings.halting == Halting::Adaptive && end.q_halt > end.q_continue;
+    let by_choice = cx.state.limits().0 == Halting::Adaptive && end.q_halt > end.q_continue;
     let (name, color) = if by_choice { ("HALT", cx.theme.right) } else { ("LIMIT", cx.theme.secondary) };
     let x = lane.left() + right + GAP / 2.0;
     painter.vline(x, lane.y_range(), Stroke::new(2.0, color));
@@ -242,9 +242,13 @@ fn progress(ui: &Ui, cx: &Cx<'_>, recording: &Recording, lane: Rect) {
     ui.painter().hline(lane.left()..=lane.left() + lane.width() * share, y, Stroke::new(2.0, cx.theme.l));
 }
 
+/// The size of the button where there is nothing to show.
+const BUTTON: Vec2 = vec2(170.0, 28.0);
+
 fn nothing_yet(ui: &Ui, cx: &mut Cx<'_>, lane: Rect) {
     let (state, theme) = (cx.state, cx.theme);
     let (text, button) = match (&state.model, state.misfit(), &state.doc.run.status) {
+        (_, Some(misfit), _) if state.loading.is_some() => (misfit, None),
         (_, Some(misfit), _) => {
             let same = state.model_boards().filter(|boards| boards.kind() == state.kind());
             let offer = match same {
@@ -267,11 +271,13 @@ fn nothing_yet(ui: &Ui, cx: &mut Cx<'_>, lane: Rect) {
     };
     let corners = [lane.left_top(), lane.right_top(), lane.right_bottom(), lane.left_bottom(), lane.left_top()];
     ui.painter().extend(Shape::dashed_line(&corners, Stroke::new(1.0, theme.hairline), 4.0, 4.0));
-    let middle = lane.center() - vec2(0.0, if button.is_some() { 16.0 } else { 0.0 });
-    let galley = wrapped(ui.painter(), &text, theme::text(13.0), theme.secondary, lane.width() - 24.0);
-    ui.painter().galley(middle - galley.size() / 2.0, galley, theme.secondary);
+    // The button stands behind the text: below it a lane of this height has no room.
+    let beside = if button.is_some() { BUTTON.x + 16.0 } else { 0.0 };
+    let galley = wrapped(ui.painter(), &text, theme::text(13.0), theme.secondary, lane.width() - 24.0 - beside);
+    let words = Rect::from_center_size(lane.center() - vec2(beside / 2.0, 0.0), galley.size());
+    ui.painter().galley(words.min, galley, theme.secondary);
     if let Some((name, action)) = button {
-        let rect = Rect::from_center_size(lane.center() + vec2(0.0, 16.0), Vec2::new(170.0, 28.0));
+        let rect = Rect::from_min_size(pos2(words.right() + 16.0, lane.center().y - BUTTON.y / 2.0), BUTTON);
         if put_button(ui, rect, &name) {
             cx.actions.push(action);
         }

@@ -1,7 +1,7 @@
 //! The bar at the top: the name, the menus, the model, the device, the theme.
 
 use eframe::egui::{
-    Align, Align2, Button, Layout, MenuBar, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    Align, Align2, Button, Layout, MenuBar, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder,
     WidgetInfo, menu, vec2,
 };
 use lucide_icons::Icon;
@@ -13,7 +13,7 @@ use super::super::layout::Mode;
 use super::super::puzzles::{Difficulty, MAZE_SIDES, What};
 use super::super::theme::{self, Theme, ThemeChoice};
 use super::super::train::facts::bytes;
-use super::super::widgets::{finish, fitted, menu_item};
+use super::super::widgets::{at_right, finish, fitted, menu_item};
 use super::Cx;
 use super::models::{devices, models, parameters, short};
 use crate::board::Kind;
@@ -42,8 +42,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         kinds(ui, cx);
         model(ui, cx);
         device(ui, cx);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_space(2.0);
+        let rest = ui.available_rect_before_wrap();
+        let tools = at_right(ui, "tools", rest.with_max_x(rest.right() - 2.0), |ui| {
+            modes(ui, cx);
+            let keys = framed(Button::new(theme::icon(Icon::Keyboard, 15.0)), theme).min_size(vec2(32.0, 28.0));
+            finish(ui, cx, command(CommandId::Keys), keys);
             let icon = match cx.state.settings.theme {
                 ThemeChoice::System => Icon::SunMoon,
                 ThemeChoice::Dark => Icon::Moon,
@@ -51,11 +54,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
             };
             let button = framed(Button::new(theme::icon(icon, 15.0)), theme).min_size(vec2(32.0, 28.0));
             finish(ui, cx, command(CommandId::Theme), button);
-            let keys = framed(Button::new(theme::icon(Icon::Keyboard, 15.0)), theme).min_size(vec2(32.0, 28.0));
-            finish(ui, cx, command(CommandId::Keys), keys);
-            modes(ui, cx);
-            status(ui, cx);
         });
+        status(ui, cx, rest.with_max_x(tools.left() - 8.0));
     });
 }
 
@@ -114,15 +114,17 @@ fn kinds(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 /// What goes on, in two words, where there is room.
-fn status(ui: &mut Ui, cx: &Cx<'_>) {
+fn status(ui: &mut Ui, cx: &Cx<'_>, room: Rect) {
     let text = match (cx.state.loading.is_some(), cx.state.thinking(), cx.state.generating) {
         (true, ..) => "loading the model…",
         (_, true, _) => "thinking…",
         (.., true) => "making a puzzle…",
         _ => return,
     };
-    if ui.available_width() > 140.0 {
-        ui.label(RichText::new(text).color(cx.theme.secondary));
+    if room.width() > 140.0 {
+        let layout = Layout::right_to_left(Align::Center);
+        ui.new_child(UiBuilder::new().max_rect(room).layout(layout))
+            .label(RichText::new(text).color(cx.theme.secondary));
     }
 }
 
@@ -150,7 +152,7 @@ fn menus(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
     menu(ui, "Edit", |ui| {
         use CommandId::*;
-        for id in [Undo, Redo, Copy, Cut, CopyCsv, CopyState, Erase, Clear] {
+        for id in [Undo, Redo, Copy, Cut, Paste, CopyCsv, CopyState, Erase, Clear] {
             menu_item(ui, cx, id);
         }
         ui.separator();
@@ -358,7 +360,7 @@ fn chooser(
 fn model(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (name, detail, mark) = match &cx.state.model {
         Some(model) => {
-            let fits = cx.state.misfit().is_none();
+            let fits = cx.state.misfit().is_none() || cx.state.loading.is_some();
             let mark = if fits { cx.theme.h } else { cx.theme.wrong };
             (model.name.clone(), format!("{} parameters", parameters(model.parameters)), mark)
         }

@@ -95,21 +95,20 @@ pub fn apply(state: &mut State, action: TrainAction, effects: &mut Vec<Effect>) 
             }
         }
         TrainAction::Edit(draft) => {
-            if let Some(before) = &mut state.train.draft {
-                let mut draft = *draft;
-                draft.refused = None;
-                if draft.preset != before.preset {
-                    follow_preset(&mut draft, &before.preset, &state.train.presets);
-                }
-                if draft.length != before.length {
-                    draft.amount = match draft.length {
-                        Length::Whole => String::new(),
-                        Length::Steps => "1000".into(),
-                        Length::Minutes => "10".into(),
-                    };
-                }
-                *before = draft;
+            let Some(before) = &state.train.draft else { return };
+            let mut draft = *draft;
+            draft.refused = None;
+            if draft.preset != before.preset {
+                follow_preset(&mut draft, &before.preset, &state.train);
             }
+            if draft.length != before.length {
+                draft.amount = match draft.length {
+                    Length::Whole => String::new(),
+                    Length::Steps => "1000".into(),
+                    Length::Minutes => "10".into(),
+                };
+            }
+            state.train.draft = Some(draft);
         }
         TrainAction::Cancel => state.train.draft = None,
         TrainAction::Start => start(state, effects),
@@ -174,13 +173,16 @@ fn open(state: &mut State, draft: Draft, effects: &mut Vec<Effect>) {
     }
 }
 
-/// A name, and overrides, that came from the preset before go with it.
-fn follow_preset(draft: &mut Draft, before: &str, presets: &[super::PresetInfo]) {
-    let number = draft.name.strip_prefix(before).filter(|rest| rest.is_empty() || rest.starts_with('-'));
-    if number.is_some()
-        && let Some(preset) = presets.iter().find(|preset| preset.name == draft.preset)
+/// A name that was proposed for the preset before gives way to the one for this; one that a person wrote stays.
+fn follow_preset(draft: &mut Draft, before: &str, train: &super::TrainState) {
+    let proposed = |name: &str| {
+        let preset = train.presets.iter().find(|preset| preset.name == name)?;
+        Some(Draft::new(preset, &train.runs, train.root.as_deref()).name)
+    };
+    if proposed(before).as_ref() == Some(&draft.name)
+        && let Some(name) = proposed(&draft.preset)
     {
-        draft.name = preset.name.clone();
+        draft.name = name;
     }
 }
 
@@ -273,7 +275,7 @@ pub fn hear(state: &mut State, told: Told, effects: &mut Vec<Effect>) {
         Told::Refused(folder, why) => match &mut state.train.draft {
             Some(draft) if draft.starting => {
                 draft.starting = false;
-                draft.refused = Some(format!("{why}."));
+                draft.refused = Some(format!("{}.", super::facts::readable(&why)));
             }
             _ => {
                 state.settings.runs.retain(|other| *other != folder);

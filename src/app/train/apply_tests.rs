@@ -138,11 +138,30 @@ fn a_new_run_is_set_up_started_and_selected() {
     assert!(arguments.ends_with(&["--seed".into(), "4".into(), "--steps".into(), "1000".into()]), "{arguments:?}");
     assert!(does(&mut state, TrainAction::Start).is_empty(), "once is enough");
     let mut effects = Vec::new();
-    hear(&mut state, Told::Refused(folder.clone(), "the disk is full".into()), &mut effects);
-    assert_eq!(state.train.draft.as_ref().unwrap().refused.as_deref(), Some("the disk is full."));
+    hear(&mut state, Told::Refused(folder.clone(), "the disk `a` is full".into()), &mut effects);
+    assert_eq!(state.train.draft.as_ref().unwrap().refused.as_deref(), Some("the disk \"a\" is full."));
     hear(&mut state, Told::Started(folder.clone()), &mut effects);
     assert!(state.train.draft.is_none() && state.train.selected.as_ref() == Some(folder));
     assert_eq!(state.settings.preset.as_ref(), Some(&state.train.presets[1].name));
+}
+
+#[test]
+fn a_name_follows_the_preset_until_a_person_writes_one() {
+    let (mut state, _) = state(&[run(Path::new("/runs/arc-agi-1"), Life::Done)]);
+    let named = |state: &State| state.train.draft.as_ref().unwrap().name.clone();
+    let choose = |state: &mut State, preset: &str| {
+        let draft = Draft { preset: preset.into(), ..state.train.draft.clone().unwrap() };
+        does(state, TrainAction::Edit(Box::new(draft)));
+    };
+    does(&mut state, TrainAction::New);
+    for (preset, name) in [("arc-agi-1", "arc-agi-1-2"), ("arc-agi-2", "arc-agi-2"), ("maze-9x9", "maze-9x9")] {
+        choose(&mut state, preset);
+        assert_eq!(named(&state), name);
+    }
+    let mine = Draft { name: "maze-9x9-mine".into(), ..state.train.draft.clone().unwrap() };
+    does(&mut state, TrainAction::Edit(Box::new(mine)));
+    choose(&mut state, "arc-agi-1");
+    assert_eq!(named(&state), "maze-9x9-mine");
 }
 
 #[test]

@@ -2,10 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
+use super::facts::readable;
 use super::preset::{PresetInfo, overrides};
+use crate::checkpoint::SHIPPED;
 use crate::dataset::DataSource;
-use crate::train::preset;
+use crate::task::Boards;
+use crate::train::preset::{self, PRESETS, SetError};
 use crate::train::watch::RunView;
+use crate::train::{RunConfig, made_for};
 
 /// How long a run goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,6 +32,10 @@ pub struct Draft {
     pub preset: String,
     /// What it learns from; empty for the preset's.
     pub data: String,
+    /// What it is measured on; empty for what goes with the data.
+    pub held_out: String,
+    /// Whose weights it begins with: a shipped model, a file, a run folder; empty for fresh ones.
+    pub from: String,
     /// What computes: `cpu`, `gpu:N`; empty for the best.
     pub device: String,
     /// Decides everything that is random.
@@ -53,6 +63,10 @@ pub enum Field {
     Preset,
     /// [`Draft::data`].
     Data,
+    /// [`Draft::held_out`].
+    HeldOut,
+    /// [`Draft::from`].
+    From,
     /// [`Draft::seed`].
     Seed,
     /// [`Draft::amount`].
@@ -72,6 +86,8 @@ pub struct Checked {
     pub folder: PathBuf,
     /// What follows `hrmscope` on the command line.
     pub arguments: Vec<String>,
+    /// The preset with its changes, where they can be.
+    pub config: Option<RunConfig>,
 }
 
 impl Checked {
@@ -121,15 +137,21 @@ impl Draft {
         };
         let preset = presets.iter().find(|preset| preset.name == setup.preset);
         let Some(preset) = preset.or_else(|| presets.iter().find(same_model)) else { return Self::default() };
-        let seed = &setup.seed;
+        let said = |raw: &Value, key: &str| raw.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let data = if setup.data == preset.data { String::new() } else { setup.data.clone() };
+        let held_out = said(&setup.raw, "held_out");
+        // With data of one's own the preset's are not measured on, so they must be said then.
+        let usual = data.is_empty() && held_out == said(&preset.raw, "held_out");
         let (length, amount) = match run.told_to_stop_at() {
             Some(steps) => (Length::Steps, steps.to_string()),
             None => (Length::Whole, String::new()),
         };
         Self {
             preset: preset.name.clone(),
-            data: if setup.data == preset.data { String::new() } else { setup.data.clone() },
-            seed: seed.to_string(),
+            data,
+            held_out: if usual { String::new() } else { held_out },
+            from: said(&setup.raw, "from"),
+            seed: setup.seed.to_string(),
             overrides: overrides(&preset.raw, &setup.raw).join("\n"),
             name: free_name(&run.name, runs, root),
             like: Some(run.name.clone()),
@@ -142,7 +164,7 @@ impl Draft {
     /// What is wrong with it, and what it would start.
     pub fn check(&self, presets: &[PresetInfo], runs: &[std::sync::Arc<RunView>], root: Option<&Path>) -> Checked {
         let mut checked = Checked::default();
-        let mut wrong = |field: Field, why: String| checked.problems.push((field, why));
+        let mut wrong = |field: Field, why: String| checked.problems.push((field, readable(&why)));
         let preset = presets.iter().find(|preset| preset.name == self.preset);
         if preset.is_none() {
             wrong(Field::Preset, "Choose a preset.".into());
@@ -156,10 +178,28 @@ impl Draft {
         } else if runs.iter().any(|run| run.folder == folder && (run.setup.is_some() || run.life.works())) {
             wrong(Field::Name, format!("There is a run named {name} already."));
         }
-        if !self.data.trim().is_empty()
-            && let Err(why) = self.data.trim().parse::<DataSource>()
+        let config = self.config();
+        let known = config.as_ref().and_then(|config| config.as_ref().ok());
+        for (field, text) in [(Field::Data, &self.data), (Field::HeldOut, &self.held_out)] {
+            if !text.trim().is_empty()
+                && let Some(why) = misfit(text.trim(), known)
+            {
+                wrong(field, format!("{why}."));
+            }
+        }
+        if self.data.trim().is_empty()
+            && let Some(DataSource::File { path, .. } | DataSource::Arc { path, .. }) = known.map(|config| &config.data)
+            && !path.exists()
         {
-            wrong(Field::Data, format!("{why}."));
+            let why = format!(
+                "This preset has no data of its own ({} is not here): say where yours is, and below what to measure on.",
+                path.display()
+            );
+            wrong(Field::Data, why);
+        }
+        let from = self.from.trim();
+        if !from.is_empty() && SHIPPED.iter().all(|(name, _)| *name != from) && !Path::new(from).exists() {
+            wrong(Field::From, format!("There is no shipped model, checkpoint or run folder {from}."));
         }
         if self.seed.trim().parse::<u64>().is_err() {
             wrong(Field::Seed, "A whole number, 0 or more.".into());
@@ -173,10 +213,7 @@ impl Draft {
                 _ => wrong(Field::Amount, "A number of minutes above 0.".into()),
             },
         }
-        // One after the other: what one line sets, the next may build on.
-        let config = preset::named(&self.preset, 1);
-        let set = |config, line: &str| preset::set(&config, line);
-        match config.map(|config| self.override_lines().try_fold(config, set)) {
+        match &config {
             Some(Err(why)) => wrong(Field::Overrides, format!("{why}.")),
             Some(Ok(config)) => {
                 let model = config.model.validate().map_err(|why| why.to_string());
@@ -188,7 +225,24 @@ impl Draft {
         }
         checked.arguments = self.arguments(&folder);
         checked.folder = folder;
+        checked.config = config.and_then(Result::ok);
         checked
+    }
+
+    /// The preset with its changes; None where there is no such preset.
+    fn config(&self) -> Option<Result<RunConfig, SetError>> {
+        let config = preset::named(&self.preset, 1)?;
+        // One after the other: what one line sets, the next may build on.
+        Some(self.override_lines().try_fold(config, |config, line| preset::set(&config, line)))
+    }
+
+    /// Sets the rows per step among the changes, in place of what they say of it.
+    pub fn set_batch(&mut self, batch: usize) {
+        let sets_it =
+            |line: &&str| line.split_once('=').is_some_and(|(key, _)| ["batch", "train.batch"].contains(&key));
+        let mut lines: Vec<String> = self.override_lines().filter(|line| !sets_it(line)).map(str::to_owned).collect();
+        lines.push(format!("train.batch={batch}"));
+        self.overrides = lines.join("\n");
     }
 
     fn override_lines(&self) -> impl Iterator<Item = &str> {
@@ -202,6 +256,12 @@ impl Draft {
         say("--seed", self.seed.trim());
         if !self.data.trim().is_empty() {
             say("--data", self.data.trim());
+        }
+        if !self.held_out.trim().is_empty() {
+            say("--held-out", self.held_out.trim());
+        }
+        if !self.from.trim().is_empty() {
+            say("--from", self.from.trim());
         }
         if !self.device.is_empty() {
             say("--device", &self.device);
@@ -217,13 +277,9 @@ impl Draft {
         arguments
     }
 
-    /// Steps that the run will make, as far as is known before it.
-    pub fn planned(&self, preset: &PresetInfo) -> Option<u64> {
-        let said = |line: &str| {
-            let (key, value) = line.split_once('=')?;
-            (key.trim() == "steps" || key.trim() == "train.schedule.steps").then(|| value.trim().parse().ok())?
-        };
-        let schedule = self.override_lines().filter_map(said).last().unwrap_or(preset.steps);
+    /// Steps that the run will make under its configuration, as far as is known before it.
+    pub fn planned(&self, config: &RunConfig) -> Option<u64> {
+        let schedule = config.train.schedule.steps;
         match self.length {
             Length::Whole => Some(schedule),
             Length::Steps => self.amount.trim().parse::<u64>().ok().map(|steps| steps.min(schedule)),
@@ -232,118 +288,39 @@ impl Draft {
     }
 }
 
+/// Why a source of data does not go with a run, as far as its line of text says: files are not looked into.
+fn misfit(text: &str, config: Option<&RunConfig>) -> Option<String> {
+    let boards = match text.parse::<DataSource>() {
+        Err(why) => return Some(why.to_string()),
+        Ok(DataSource::Sudoku { shape, .. }) => Boards::Sudoku(shape),
+        Ok(DataSource::Maze { side, .. }) => Boards::Maze { side },
+        Ok(DataSource::Families { side, .. } | DataSource::Arc { canvas: side, .. }) => Boards::Arc { side },
+        Ok(DataSource::File { .. }) => return None,
+    };
+    let config = config?;
+    if boards.task() != config.task {
+        return Some(format!("These are {} boards, and the preset learns {}", boards.task(), config.task));
+    }
+    made_for(&config.model, boards).err().map(|why| format!("It {why}"))
+}
+
 /// `name`, or `name-2` and so on when that is taken.
 fn free_name(name: &str, runs: &[std::sync::Arc<RunView>], root: Option<&Path>) -> String {
+    // What a preset is called is never the number of a copy.
+    let is_preset = |name: &str| PRESETS.iter().any(|(preset, _)| *preset == name);
     // A copy of `a-2` is `a-3`, not `a-2-2`.
     let stem = match name.rsplit_once('-') {
-        Some((stem, number)) if number.len() < 4 && number.parse::<u32>().is_ok() => stem,
+        Some((stem, number)) if number.len() < 4 && number.parse::<u32>().is_ok() && !is_preset(name) => stem,
         _ => name,
     };
     let taken = |name: &str| {
         let folder = root.map(|root| root.join(folder_name(name)));
         runs.iter().any(|run| run.name == name || Some(&run.folder) == folder.as_ref())
     };
-    let numbered = (2..10_000).map(|number| format!("{stem}-{number}"));
+    let numbered = (2..10_000).map(|number| format!("{stem}-{number}")).filter(|name| !is_preset(name));
     std::iter::once(stem.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_else(|| name.to_owned())
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::super::preset::all;
-    use super::*;
-    use crate::train::watch::Reader;
-
-    fn check(draft: &Draft) -> Checked {
-        draft.check(&all(), &[], Some(Path::new("/runs")))
-    }
-
-    #[test]
-    fn a_new_draft_is_ready_to_start() {
-        let draft = Draft::new(&all()[0], &[], Some(Path::new("/runs")));
-        let checked = check(&draft);
-        assert_eq!(checked.problems, []);
-        assert_eq!(checked.line(), "hrmscope train --preset sudoku-4x4 --out /runs/sudoku-4x4 --seed 1");
-    }
-
-    #[test]
-    fn everything_that_is_filled_in_is_said() {
-        let draft = Draft {
-            data: " my puzzles.csv ".into(),
-            device: "gpu:1".into(),
-            length: Length::Minutes,
-            amount: "2.5".into(),
-            overrides: "batch=8\n\n train.ema=0.9 ".into(),
-            name: "it's a/b ".into(),
-            ..Draft::new(&all()[0], &[], None)
-        };
-        let checked = check(&draft);
-        assert_eq!(checked.problems, []);
-        assert_eq!(
-            checked.line(),
-            "hrmscope train --preset sudoku-4x4 --out /runs/it-s-a-b --seed 1 --data 'my puzzles.csv' --device gpu:1 \
-             --minutes 2.5 --set batch=8 --set train.ema=0.9"
-        );
-    }
-
-    #[test]
-    fn every_mistake_is_said_at_its_field() {
-        let draft = Draft {
-            preset: "nothing".into(),
-            data: "generated:5".into(),
-            seed: "-1".into(),
-            length: Length::Steps,
-            amount: "0".into(),
-            overrides: "batch".into(),
-            name: " ../ ".into(),
-            ..Draft::default()
-        };
-        let fields: Vec<Field> = check(&draft).problems.iter().map(|(field, _)| *field).collect();
-        for field in [Field::Preset, Field::Name, Field::Data, Field::Seed, Field::Amount] {
-            assert!(fields.contains(&field), "{field:?}");
-        }
-        for (line, says) in [("batch", "key=value"), ("train.bach=3", "train.batch"), ("batch=many", "many")] {
-            let draft = Draft { overrides: line.into(), ..Draft::new(&all()[0], &[], None) };
-            let checked = check(&draft);
-            assert!(checked.problem(Field::Overrides).is_some_and(|why| why.contains(says)), "{line}: {checked:?}");
-        }
-        let hopeless = Draft { length: Length::Minutes, amount: "inf".into(), ..draft };
-        assert!(check(&hopeless).problem(Field::Amount).is_some());
-    }
-
-    #[test]
-    fn a_copy_says_what_differs_under_a_free_name() {
-        let place = tempfile::tempdir().unwrap();
-        let folder = place.path().join("nine-2");
-        std::fs::create_dir(&folder).unwrap();
-        let mut raw = all()[1].raw.clone();
-        raw["train"]["batch"] = 16.into();
-        raw["train"]["seed"] = 5.into();
-        raw["data"] = "mine.csv".into();
-        std::fs::write(folder.join("run.json"), raw.to_string()).unwrap();
-        let mut reader = Reader::new(folder);
-        reader.look(false);
-        let run = Arc::new(reader.view().clone());
-        let draft = Draft::like(&run, &all(), std::slice::from_ref(&run), Some(place.path()));
-        assert_eq!((draft.preset.as_str(), draft.name.as_str()), ("sudoku-6x6", "nine"));
-        assert_eq!(
-            (draft.seed.as_str(), draft.data.as_str(), draft.overrides.as_str()),
-            ("5", "mine.csv", "train.batch=16")
-        );
-        let again = Draft { name: "nine-2".into(), ..draft };
-        let checked = again.check(&all(), std::slice::from_ref(&run), Some(place.path()));
-        assert!(checked.problem(Field::Name).unwrap().contains("already"));
-    }
-
-    #[test]
-    fn the_schedule_says_how_many_steps() {
-        let preset = &all()[0];
-        let draft = Draft::new(preset, &[], None);
-        assert_eq!(draft.planned(preset), Some(preset.steps));
-        let shorter = Draft { overrides: "train.schedule.steps=40".into(), ..draft.clone() };
-        assert_eq!(shorter.planned(preset), Some(40));
-        assert_eq!(Draft { length: Length::Steps, amount: "7".into(), ..draft.clone() }.planned(preset), Some(7));
-        assert_eq!(Draft { length: Length::Minutes, amount: "7".into(), ..draft }.planned(preset), None);
-    }
-}
+#[path = "draft_tests.rs"]
+mod tests;

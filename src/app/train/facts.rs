@@ -2,6 +2,24 @@
 
 use crate::train::watch::{Life, Measured, Moment, RunView};
 
+/// How the program begins what it says went wrong.
+const PROGRAM: &str = "hrmscope: ";
+/// Days from here on are told in years, as in the terminal.
+const YEAR: f64 = 365.0 * 86_400.0;
+const KIB: u64 = 1 << 10;
+const MIB: u64 = 1 << 20;
+const GIB: u64 = 1 << 30;
+
+/// A text as the window shows it: its face sets backquotes as accents over their neighbours.
+pub fn readable(text: &str) -> String {
+    text.replace('`', "\"")
+}
+
+/// What went wrong, as the window shows it: without the program's name.
+pub fn reason(text: &str) -> String {
+    readable(text.strip_prefix(PROGRAM).unwrap_or(text))
+}
+
 /// A state in a word.
 pub fn state_word(life: Life) -> &'static str {
     match life {
@@ -30,7 +48,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// A time in the unit that suits it: `40 s`, `12 min`, `3.5 h`, `4 d`.
+/// A time in the unit that suits it: `40 s`, `12 min`, `3.5 h`, `4 d`, `600 years`.
 pub fn duration(seconds: f64) -> String {
     match seconds {
         s if !s.is_finite() || s < 0.0 => "?".to_owned(),
@@ -38,17 +56,19 @@ pub fn duration(seconds: f64) -> String {
         s if s < 5400.0 => format!("{:.0} min", s / 60.0),
         s if s < 36_000.0 => format!("{:.1} h", s / 3600.0),
         s if s < 172_800.0 => format!("{:.0} h", s / 3600.0),
-        s => format!("{:.0} d", s / 86_400.0),
+        s if s < 2.0 * YEAR => format!("{:.0} d", s / 86_400.0),
+        s => format!("{} years", grouped((s / YEAR).round() as u64)),
     }
 }
 
-/// A size: `3.4 MB`.
+/// A size in the units of the terminal: `3.2 MiB`.
 pub fn bytes(count: u64) -> String {
+    let of = |unit: u64| count as f64 / unit as f64;
     match count {
-        0..1_000 => format!("{count} B"),
-        1_000..1_000_000 => format!("{:.0} kB", count as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
-        _ => format!("{:.1} GB", count as f64 / 1e9),
+        0..KIB => format!("{count} B"),
+        KIB..MIB => format!("{:.0} KiB", of(KIB)),
+        MIB..GIB => format!("{:.1} MiB", of(MIB)),
+        _ => format!("{:.1} GiB", of(GIB)),
     }
 }
 
@@ -129,7 +149,7 @@ fn joined(word: &str, at: &str, exact: Option<String>) -> String {
 /// The last line that says something, without the program's name.
 pub fn first_line(text: &str) -> &str {
     let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(text);
-    last.trim().trim_start_matches("hrmscope: ")
+    last.trim().trim_start_matches(PROGRAM)
 }
 
 /// How long ago, from seconds since 1970.
@@ -257,14 +277,23 @@ pub fn occasions(run: &RunView) -> Vec<Occasion> {
             fewest = taken;
         }
     }
+    let status = &run.status;
+    if matches!(run.life, Life::Paused | Life::Stopped | Life::Done) {
+        let text = state_word(run.life).to_owned();
+        found.push(Occasion { step: run.step(), at: Some(status.at), text, bad: false });
+    }
+    if status.saved_at > 0 {
+        let text = "saved".to_owned();
+        found.push(Occasion { step: status.saved_step, at: Some(status.saved_at), text, bad: false });
+    }
     if let Some(best) = run.best().filter(|best| best.exact > 0.0) {
         let text = format!("best so far: exact {}", percent(best.exact));
         found.push(Occasion { step: best.step, at: None, text, bad: false });
     }
     if let Some(why) = run.message.as_deref().filter(|_| matches!(run.life, Life::Failed | Life::Killed)) {
-        found.push(Occasion { step: run.step(), at: Some(run.status.at), text: first_line(why).to_owned(), bad: true });
+        found.push(Occasion { step: run.step(), at: Some(status.at), text: first_line(why).to_owned(), bad: true });
     }
-    found.sort_by_key(|occasion| std::cmp::Reverse(occasion.step));
+    found.sort_by_key(|occasion| std::cmp::Reverse((occasion.step, occasion.at)));
     found.dedup_by(|a, b| a.text == b.text && a.step == b.step);
     found
 }
@@ -328,10 +357,27 @@ mod tests {
     }
 
     #[test]
+    fn saves_and_what_ended_a_run_are_events() {
+        let mut run = crate::train::watch::Reader::new("/runs/a".into()).view().clone();
+        run.life = Life::Paused;
+        (run.status.step, run.status.at, run.status.saved_step, run.status.saved_at) = (70, 900, 70, 899);
+        run.measured = vec![Measured { step: 40, ..measured(&[0.5], 2.0) }];
+        let told: Vec<(u64, Option<u64>, String)> =
+            occasions(&run).into_iter().map(|occasion| (occasion.step, occasion.at, occasion.text)).collect();
+        assert_eq!(told[0], (70, Some(900), "paused".into()));
+        assert_eq!(told[1], (70, Some(899), "saved".into()));
+        assert!(told[2..].iter().any(|(step, _, text)| *step == 40 && text.contains("best so far")));
+        run.life = Life::Training;
+        assert_eq!(occasions(&run)[0].text, "saved");
+    }
+
+    #[test]
     fn numbers_are_short() {
         assert_eq!([grouped(7), grouped(8420), grouped(1_234_567)], ["7", "8\u{a0}420", "1\u{a0}234\u{a0}567"]);
         assert_eq!([duration(40.0), duration(720.0), duration(12_600.0)], ["40 s", "12 min", "3.5 h"]);
-        assert_eq!([bytes(12), bytes(3_400_000)], ["12 B", "3.4 MB"]);
+        assert_eq!([bytes(12), bytes(3_400_000), bytes(193 << 30)], ["12 B", "3.2 MiB", "193.0 GiB"]);
+        let days = |days: f64| duration(days * 86_400.0);
+        assert_eq!([days(30.0), days(17_784.0), days(1e6)], ["30 d", "49 years", "2\u{a0}740 years"]);
         assert_eq!(
             [percent(0.004), percent(0.719), percent(0.9996), percent(1.0)],
             ["0.4 %", "72 %", "99.9 %", "100 %"]

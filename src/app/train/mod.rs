@@ -55,7 +55,7 @@ impl Default for CurveSettings {
 pub enum Format {
     /// Comma-separated values of the runs that are plotted.
     Csv,
-    /// A TensorBoard event file for each of them.
+    /// A TensorBoard event file of the selected run.
     TensorBoard,
 }
 

@@ -24,8 +24,6 @@ pub struct PresetInfo {
     pub shape: String,
     /// Number of weights; None until it was counted.
     pub parameters: Option<u64>,
-    /// Memory needed, bytes; None until it was estimated.
-    pub memory: Option<u64>,
     /// Milliseconds of a step on this device; None until it was measured.
     pub step_ms: Option<f64>,
     /// Its whole configuration, defaults included.
@@ -59,7 +57,6 @@ fn of(name: &str, raw: Value) -> PresetInfo {
         steps: count("/train/schedule/steps"),
         shape,
         parameters: None,
-        memory: None,
         step_ms: None,
         raw,
     }
@@ -71,14 +68,14 @@ pub fn add_measured(presets: &mut [PresetInfo], line: &str) {
     let name = row.get("name").and_then(Value::as_str).unwrap_or_default();
     let Some(preset) = presets.iter_mut().find(|preset| preset.name == name) else { return };
     preset.parameters = row.get("parameters").and_then(Value::as_u64).or(preset.parameters);
-    preset.memory = row.get("memory_bytes").and_then(Value::as_u64).or(preset.memory);
     preset.step_ms = row.get("step_ms").and_then(Value::as_f64).or(preset.step_ms);
     if let Some(about) = row.get("about").or_else(|| row.get("summary")).and_then(Value::as_str) {
         about.clone_into(&mut preset.about);
     }
 }
 
-/// The fields in which a run's configuration differs from a preset's, as `key=value`; seeds, data and names are left out.
+/// The fields in which a run's configuration differs from a preset's, as `key=value`; what the dialog has a field of its own
+/// for is left out, and what the data decide.
 pub fn overrides(preset: &Value, run: &Value) -> Vec<String> {
     let mut found = Vec::new();
     differences(preset, run, String::new(), &mut found);
@@ -86,7 +83,18 @@ pub fn overrides(preset: &Value, run: &Value) -> Vec<String> {
 }
 
 /// Said elsewhere in the dialog, or no setting.
-const SAID_ELSEWHERE: &[&str] = &["data", "initializer.seed", "train.seed", "format", "preset", "about", "task"];
+const SAID_ELSEWHERE: &[&str] = &[
+    "data",
+    "held_out",
+    "from",
+    "initializer.seed",
+    "train.seed",
+    "format",
+    "preset",
+    "about",
+    "task",
+    "model.puzzles",
+];
 
 fn differences(preset: &Value, run: &Value, at: String, found: &mut Vec<String>) {
     if SAID_ELSEWHERE.contains(&at.as_str()) {
@@ -100,8 +108,6 @@ fn differences(preset: &Value, run: &Value, at: String, found: &mut Vec<String>)
             }
         }
         _ if same(preset, run) => {}
-        // Other data bring their own.
-        (_, Value::Null) if at == "held_out" => {}
         _ => {
             let text = run.as_str().map_or_else(|| run.to_string(), str::to_owned);
             found.push(format!("{at}={text}"));
@@ -129,11 +135,11 @@ mod tests {
     #[test]
     fn what_was_measured_is_added() {
         let mut all = all();
-        let row = json!({"name": "sudoku-4x4", "parameters": 5, "memory_bytes": 9, "step_ms": 2.5});
+        let row = json!({"name": "sudoku-4x4", "parameters": 5, "step_ms": 2.5});
         for line in ["error: no such option", &format!("[{row}"), ",{\"name\":\"?\"}", "]"] {
             add_measured(&mut all, line);
         }
-        assert_eq!((all[0].parameters, all[0].memory, all[0].step_ms), (Some(5), Some(9), Some(2.5)));
+        assert_eq!((all[0].parameters, all[0].step_ms), (Some(5), Some(2.5)));
         assert_eq!(all[1].parameters, None);
     }
 
@@ -141,8 +147,8 @@ mod tests {
     fn only_what_differs_is_an_override() {
         let preset = json!({"data": "a", "model": {}, "train": {"batch": 64, "seed": 1, "schedule": {"rate": 1e-3, "steps": 10}}});
         let run = json!({
-            "data": "b", "format": 2, "keep_every": 7, "held_out": null,
-            "train": {"batch": 32, "seed": 9, "schedule": {"rate": 0.001, "steps": 10}}, "model": {"inner": 64},
+            "data": "b", "format": 2, "keep_every": 7, "held_out": "c", "from": "d",
+            "train": {"batch": 32, "seed": 9, "schedule": {"rate": 0.001, "steps": 10}}, "model": {"inner": 64, "puzzles": 9},
         });
         let mut found = overrides(&preset, &run);
         found.sort();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::facts::{readable, reason};
 use crate::files;
 use crate::train::elsewhere::known;
 use crate::train::watch::{Life, OUTPUT, Reader, RunView, is_run, last_words, runs_in};
@@ -270,7 +271,8 @@ impl Worker {
             let (life, message) = with_child(reader.view(), self.children.get(&folder));
             let shown = self.shown.get(&folder);
             if fresh || shown.is_none_or(|shown| shown.life != life || shown.message != message) {
-                let view = RunView { life, message, ..reader.view().clone() };
+                let mut view = RunView { life, message, ..reader.view().clone() };
+                view.happened.iter_mut().for_each(|happened| happened.text = readable(&happened.text));
                 self.shown.insert(folder, Arc::new(view));
                 changed = true;
             }
@@ -292,7 +294,8 @@ fn order(run: &RunView) -> (bool, std::cmp::Reverse<u64>, &str) {
 
 /// What a run is at, with what is known of its process.
 fn with_child(view: &RunView, started: Option<&Started>) -> (Life, Option<String>) {
-    let told = (view.life, view.message.clone());
+    let told = (view.life, view.message.as_deref().map(reason));
+    let last_words = || last_words(&view.folder).as_deref().map(reason);
     let Some(started) = started else { return told };
     // Another process may work on the same run: from a terminal, or from another window.
     let spoke = view.status.pid == started.child.id();
@@ -300,13 +303,13 @@ fn with_child(view: &RunView, started: Option<&Started>) -> (Life, Option<String
         None if !spoke && !view.life.works() => (Life::Starting, None),
         None => told,
         Some(status) if view.life.works() && spoke => {
-            let words = last_words(&view.folder).unwrap_or_else(|| format!("its process ended ({status})"));
+            let words = last_words().unwrap_or_else(|| format!("its process ended ({status})"));
             // Before the first save there is nothing to go on from.
             (if view.setup.is_some() { Life::Killed } else { Life::Failed }, Some(words))
         }
         Some(_) if view.life.works() => told,
         Some(status) if !status.success() && view.life != Life::Failed && !spoke && view.status.at <= started.at => {
-            let words = last_words(&view.folder).unwrap_or_else(|| format!("its process ended at once ({status})"));
+            let words = last_words().unwrap_or_else(|| format!("its process ended at once ({status})"));
             (Life::Failed, Some(words))
         }
         Some(_) => told,
@@ -403,7 +406,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let watcher = watcher(place.path(), "/bin/sh");
         let folder = place.path().join("new");
-        let script = "sleep 0.4; echo no data there >&2; exit 3";
+        let script = "sleep 0.4; echo '5 weights learn from a' >&2; echo 'hrmscope: no `data` there' >&2; exit 3";
         watcher.order(Order::Start { folder: folder.clone(), arguments: vec!["-c".into(), script.into()] });
         wait(&watcher, "it starts", |told| *told == Told::Started(folder.clone()));
         wait(
@@ -414,7 +417,7 @@ mod tests {
         wait(
             &watcher,
             "it failed",
-            |told| matches!(told, Told::Runs(r) if r[0].life == Life::Failed && r[0].message.as_deref() == Some("no data there")),
+            |told| matches!(told, Told::Runs(r) if r[0].life == Life::Failed && r[0].message.as_deref() == Some("no \"data\" there")),
         );
     }
 }

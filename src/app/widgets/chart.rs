@@ -1,9 +1,12 @@
 //! A chart of training curves: no frame, a hairline grid, direct labels, and a reader's line that runs through all charts
 //! at once. The wheel zooms, a drag moves, a double click shows everything.
 
+use std::cmp::Reverse;
+use std::sync::Arc;
+
 use eframe::egui::{
-    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Response, RichText, Role, Sense, Shape, Stroke, Tooltip, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CursorIcon, Galley, Id, Painter, Pos2, Rect, Response, RichText, Role, Sense, Shape, Stroke,
+    Tooltip, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::super::theme::{self, Theme};
@@ -178,24 +181,14 @@ impl Chart<'_> {
         };
         for value in values {
             let y = area.bottom() - heights.share(value) * area.height();
-            painter.hline(area.x_range(), y, Stroke::new(1.0, theme.hairline));
+            painter.hline(area.x_range(), y, grid_line(theme));
             let at = pos2(area.left() - 6.0, y);
             painter.text(at, Align2::RIGHT_CENTER, self.unit.tick(value), small.clone(), theme.secondary);
         }
-        let (from, to) = span.shown;
-        let mut free = f32::NEG_INFINITY;
-        for value in ticks(self.across, from, to, ((area.width() / 80.0) as usize).clamp(2, 8)) {
-            let x = area.left() + ((value - from) / (to - from)) as f32 * area.width();
-            let galley = painter.layout_no_wrap(self.across.tick(value), small.clone(), theme.secondary);
-            let left = (x - galley.size().x / 2.0).clamp(area.left() - LEFT, area.right() + 8.0 - galley.size().x);
-            if left > free {
-                free = left + galley.size().x + 10.0;
-                painter.galley(pos2(left, area.bottom() + 4.0), galley, theme.secondary);
-            }
-        }
+        numbers_below(painter, area, theme, self.across, span.shown);
     }
 
-    /// Names at the ends of the lines, moved apart where they would cover each other.
+    /// Names at the ends of the lines, in the order of these ends and no further from them than the other names ask.
     fn labels(
         &self,
         painter: &Painter,
@@ -205,30 +198,50 @@ impl Chart<'_> {
         x_of: &dyn Fn(f64) -> f32,
         y_of: &dyn Fn(f64) -> f32,
     ) {
-        let mut taken: Vec<Rect> = Vec::new();
-        // The most important line chooses first.
-        for (line, seen) in self.lines.iter().zip(seen).rev().filter(|(line, _)| !line.label.is_empty()) {
-            let Some((x, y)) = seen.last() else { continue };
+        let mut names: Vec<Name> = Vec::new();
+        for (rank, (line, seen)) in self.lines.iter().zip(seen).enumerate() {
+            let mut last = seen.iter().rev().map(|(x, y)| pos2(x_of(*x), y_of((*y).into())));
+            let Some(end) = last.next().filter(|end| end.x >= area.left() && !line.label.is_empty()) else { continue };
+            // A line that goes on beyond the right edge ends there.
+            let end = match last.next() {
+                Some(before) if end.x > area.right() => {
+                    before.lerp(end, (area.right() - before.x) / (end.x - before.x))
+                }
+                _ => end,
+            };
             let galley = painter.layout_no_wrap(line.label.clone(), theme::text(12.0), line.color);
             let size = galley.size();
-            let end = pos2(x_of(*x).min(area.right()), y_of((*y).into()).clamp(area.top(), area.bottom()));
-            let left = if end.x + 6.0 + size.x <= area.right() { end.x + 6.0 } else { area.right() - size.x };
-            // Beside the end where there is room, else above or below it.
-            let beside = left > end.x;
-            let places = [0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0, -4.0, 4.0].map(|i: f32| {
-                let lift = if beside { i * size.y } else { (i - 0.75 + f32::from(u8::from(i > 0.0)) * 0.5) * size.y };
-                Rect::from_min_size(pos2(left, end.y - size.y / 2.0 + lift), size)
-            });
-            let free = |place: &&Rect| {
-                place.top() >= area.top() - 8.0
-                    && place.bottom() <= area.bottom()
-                    && taken.iter().all(|other| !other.expand2(vec2(4.0, -2.0)).intersects(**place))
-            };
-            if let Some(place) = places.iter().find(free) {
+            // Beside the end where there is room, else above it.
+            let beside = end.x + 6.0 + size.x <= area.right();
+            let (left, y) = if beside { (end.x + 6.0, end.y) } else { (area.right() - size.x, end.y - 0.75 * size.y) };
+            names.push(Name { galley, color: line.color, left, y, rank });
+        }
+        // Only what stands above each other has to be moved apart.
+        names.sort_by(|a, b| a.left.total_cmp(&b.left));
+        let mut groups: Vec<Vec<Name>> = Vec::new();
+        let mut right = f32::NEG_INFINITY;
+        for name in names {
+            let meets = name.left <= right;
+            right = right.max(name.left + name.galley.size().x + 8.0);
+            match groups.last_mut().filter(|_| meets) {
+                Some(group) => group.push(name),
+                None => groups.push(vec![name]),
+            }
+        }
+        for mut group in groups {
+            let tall = group[0].galley.size().y - 2.0;
+            // The most important lines are named where there is no room for all.
+            group.sort_by_key(|name| Reverse(name.rank));
+            group.truncate(((area.height() / tall) as usize).max(1));
+            group.sort_by(|a, b| a.y.total_cmp(&b.y));
+            let wanted: Vec<f32> = group.iter().map(|name| name.y).collect();
+            let room = (area.top() + tall / 2.0, area.bottom() - tall / 2.0);
+            for (name, y) in group.into_iter().zip(apart(&wanted, tall, room)) {
+                let size = name.galley.size();
+                let place = Rect::from_min_size(pos2(name.left, y - size.y / 2.0), size);
                 // Readable over other lines.
                 painter.rect_filled(place.expand2(vec2(3.0, -1.0)), 3.0, theme.pane.gamma_multiply(0.8));
-                painter.galley(place.min, galley, line.color);
-                taken.push(*place);
+                painter.galley(place.min, name.galley, name.color);
             }
         }
     }
@@ -297,6 +310,58 @@ impl Chart<'_> {
     }
 }
 
+/// The name of a line, to be set at its end.
+struct Name {
+    galley: Arc<Galley>,
+    color: Color32,
+    left: f32,
+    /// Where its middle should stand.
+    y: f32,
+    /// The place of its line: the higher, the more important.
+    rank: usize,
+}
+
+/// Heights in the order that they are given in, so far apart from each other and within `room`, moved as little as can be.
+fn apart(wanted: &[f32], distance: f32, (top, bottom): (f32, f32)) -> Vec<f32> {
+    // Less their distances, heights must only not fall: neighbours that would are put together at their mean.
+    let mut pools: Vec<(f32, usize)> = Vec::new();
+    for (i, height) in wanted.iter().enumerate() {
+        let mut pool = (height - i as f32 * distance, 1);
+        while let Some(before) = pools.pop_if(|before| before.0 / before.1 as f32 > pool.0 / pool.1 as f32) {
+            pool = (pool.0 + before.0, pool.1 + before.1);
+        }
+        pools.push(pool);
+    }
+    let lowest = bottom - wanted.len().saturating_sub(1) as f32 * distance;
+    let means = pools.iter().flat_map(|(sum, count)| std::iter::repeat_n(sum / *count as f32, *count));
+    means.enumerate().map(|(i, mean)| mean.min(lowest).max(top) + i as f32 * distance).collect()
+}
+
+/// A line of the grid: fainter than every curve, in high contrast too.
+pub fn grid_line(theme: &Theme) -> Stroke {
+    Stroke::new(1.0, theme.tint(theme.text, 0.14))
+}
+
+/// Writes round numbers below an area that spans these places across.
+pub fn numbers_below(painter: &Painter, area: Rect, theme: &Theme, unit: Unit, (from, to): (f64, f64)) {
+    let most = ((area.width() / 80.0) as usize).clamp(2, 8);
+    let mut values = ticks(unit, from, to, most);
+    if values.len() < 2 {
+        // A round step may pass over a short axis, and one number does not say where it goes.
+        values = ticks(unit, from, to, 3 * most);
+    }
+    let mut free = f32::NEG_INFINITY;
+    for value in values {
+        let x = area.left() + ((value - from) / (to - from)) as f32 * area.width();
+        let galley = painter.layout_no_wrap(unit.tick(value), theme::text(12.0), theme.secondary);
+        let left = (x - galley.size().x / 2.0).clamp(area.left() - LEFT, area.right() + 8.0 - galley.size().x);
+        if left > free {
+            free = left + galley.size().x + 10.0;
+            painter.galley(pos2(left, area.bottom() + 4.0), galley, theme.secondary);
+        }
+    }
+}
+
 /// What is shown after a turn of the wheel over a place; None when it was not turned.
 fn zoomed(ui: &Ui, span: Span, around: f64) -> Option<Option<(f64, f64)>> {
     let (scroll, pinch) = ui.input(|input| (input.smooth_scroll_delta(), input.zoom_delta()));
@@ -338,50 +403,5 @@ pub fn set_reader(ui: &Ui, id: Id, at: Option<f64>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-
-    fn chart(points: Vec<(f64, f32)>, log: bool) -> Chart<'static> {
-        let points = Arc::new(points);
-        let line = Line { label: String::new(), name: "a".into(), color: Color32::WHITE, width: 1.0, points };
-        let (unit, across) = (Unit::Number, Unit::Steps);
-        Chart { title: "t", lines: vec![line], unit, across, log, range: None, tip: "" }
-    }
-
-    #[test]
-    fn the_shown_part_stays_within_the_whole() {
-        let span = Span { whole: (0.0, 100.0), shown: (40.0, 60.0), reader: None };
-        assert_eq!(moved_within(span, 10.0), Some((50.0, 70.0)));
-        assert_eq!(moved_within(span, 90.0), Some((80.0, 100.0)));
-        assert_eq!(moved_within(span, -90.0), Some((0.0, 20.0)));
-        assert_eq!(moved_within(Span { shown: (-1.0, 101.0), ..span }, 0.0), None);
-        let narrow = moved_within(Span { shown: (50.0, 50.0), ..span }, 0.0).unwrap();
-        assert!((narrow.1 - narrow.0 - 0.1).abs() < 1e-9);
-    }
-
-    #[test]
-    fn heights_hold_what_is_seen() {
-        let points = vec![(0.0, 0.01), (1.0, 1.0), (2.0, 0.0)];
-        let heights = Heights::of(&chart(points.clone(), true), std::slice::from_ref(&points));
-        assert!(heights.share(0.01) > 0.0 && heights.share(1.0) < 1.0 && heights.share(0.0) < 0.0);
-        let heights = Heights::of(&chart(points.clone(), false), &[points]);
-        assert!(heights.share(0.0) == 0.0 && heights.share(1.0) < 1.0);
-        let flat = Heights::of(&chart(vec![(0.0, 2.0)], false), &[vec![(0.0, 2.0)]]);
-        assert!((0.0..=1.0).contains(&flat.share(2.0)));
-        assert!(Heights::of(&chart(vec![], true), &[vec![]]).share(0.5).is_finite());
-    }
-
-    #[test]
-    fn what_is_read_off_has_names_and_units() {
-        let chart = chart(vec![(10.0, 0.5), (20.0, 0.25)], false);
-        let (place, figures) = chart.figures(18.0);
-        assert_eq!((place.as_str(), figures[0].1.as_str()), ("step 20", "0.250"));
-        assert_eq!(chart.spoken(), "t: a 0.250");
-        // A line without a point there, laid above, says nothing about the place.
-        let mut two = chart;
-        two.lines.extend(self::chart(Vec::new(), false).lines);
-        assert_eq!(two.figures(18.0).0, "step 20");
-    }
-}
+#[path = "chart_tests.rs"]
+mod tests;

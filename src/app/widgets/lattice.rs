@@ -59,7 +59,7 @@ impl Lattice {
     pub fn gap(&self) -> f32 {
         match self.size {
             size if size >= 14.0 => 1.0,
-            size if size >= 8.0 => 0.5,
+            size if size >= 5.0 => 0.5,
             _ => 0.0,
         }
     }

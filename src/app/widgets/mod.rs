@@ -72,9 +72,8 @@ pub fn spans(painter: &Painter, theme: &Theme, spans: &[Span], size: f32, width:
 /// whether the pane begins to be dragged.
 pub fn header(ui: &mut Ui, title: &str, subtitle: &str, theme: &Theme, tools: impl FnOnce(&mut Ui)) -> bool {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 30.0), Sense::hover());
-    let mut right = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
-    tools(&mut right);
-    let room = right.min_rect().left() - rect.left() - 12.0;
+    let tools = at_right(ui, title, rect, tools);
+    let room = tools.left() - rect.left() - 12.0;
     // Not below the tools: what is pressed there would begin to move the pane.
     let handle = drag_handle(ui, rect.with_max_x(rect.left() + room.max(0.0)), title);
     let painter = ui.painter();
@@ -86,6 +85,22 @@ pub fn header(ui: &mut Ui, title: &str, subtitle: &str, theme: &Theme, tools: im
         text_at(painter, start, Align2::LEFT_CENTER, subtitle, theme::text(13.0), theme.secondary, left);
     }
     handle
+}
+
+/// Sets things side by side so that the last ends where `rect` ends; returns the place they take. They are added from the
+/// left, which is the way that Tab goes; their width is known from the pass before.
+pub fn at_right(ui: &mut Ui, name: &str, rect: Rect, add: impl FnOnce(&mut Ui)) -> Rect {
+    let id = ui.scope_id().with(("at right", name));
+    let known = ui.data(|data| data.get_temp(id)).unwrap_or(0.0);
+    let place = rect.translate(vec2(rect.width() - known, 0.0));
+    let mut child = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center)));
+    add(&mut child);
+    let taken = child.min_rect();
+    if (taken.width() - known).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, taken.width()));
+        ui.request_discard("what stands at the right has another width");
+    }
+    taken
 }
 
 /// Makes a strip move its pane.

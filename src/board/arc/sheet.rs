@@ -1,5 +1,6 @@
 //! An ARC task as a person works on it: which test input is asked, and every grid open to the brush.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ pub struct Sheet {
     name: String,
     task: Task,
     test: usize,
+    /// By the number of a test pair whose input was edited: the input that its output answers.
+    answered: BTreeMap<usize, Grid>,
 }
 
 /// How a sheet is kept: the task in its official form, which every format of settings can hold.
@@ -24,6 +27,8 @@ struct Kept {
     name: String,
     task: String,
     test: usize,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    answered: BTreeMap<usize, String>,
 }
 
 impl TryFrom<Kept> for Sheet {
@@ -31,13 +36,16 @@ impl TryFrom<Kept> for Sheet {
 
     fn try_from(kept: Kept) -> Result<Self, JsonError> {
         let sheet = Self::new(kept.name, Task::parse(&kept.task)?).unwrap_or_default();
-        Ok(sheet.asking(kept.test))
+        let parsed = |(pair, grid): (usize, String)| Some((pair, grid.parse::<Grid>().ok()?));
+        let answered = kept.answered.into_iter().filter_map(parsed).collect();
+        Ok(Self { answered, ..sheet.asking(kept.test) })
     }
 }
 
 impl From<Sheet> for Kept {
     fn from(sheet: Sheet) -> Self {
-        Self { task: sheet.task.to_json(), name: sheet.name, test: sheet.test }
+        let answered = sheet.answered.into_iter().map(|(pair, grid)| (pair, grid.to_string())).collect();
+        Self { task: sheet.task.to_json(), name: sheet.name, test: sheet.test, answered }
     }
 }
 
@@ -48,7 +56,7 @@ impl Default for Sheet {
         let pair = blank.map(|grid| Pair { input: grid.clone(), output: Some(grid) });
         let train: Vec<Pair> = pair.into_iter().collect();
         let test = train.iter().map(|pair| Pair { input: pair.input.clone(), output: None }).collect();
-        Self { name: "My task".to_owned(), task: Task { train, test }, test: 0 }
+        Self { name: "My task".to_owned(), task: Task { train, test }, test: 0, answered: BTreeMap::new() }
     }
 }
 
@@ -74,7 +82,7 @@ impl fmt::Display for Place {
 impl Sheet {
     /// A task; `None` when it asks nothing.
     pub fn new(name: impl Into<String>, task: Task) -> Option<Self> {
-        (!task.test.is_empty()).then(|| Self { name: name.into(), task, test: 0 })
+        (!task.test.is_empty()).then(|| Self { name: name.into(), task, test: 0, answered: BTreeMap::new() })
     }
 
     /// The same task under another name.
@@ -117,7 +125,12 @@ impl Sheet {
 
     /// The answer to it, where the file tells.
     pub fn output(&self) -> Option<&Grid> {
-        self.asked().output.as_ref()
+        self.asked().output.as_ref().filter(|_| !self.answers_another())
+    }
+
+    /// Whether the answer that the file tells is to another input: this one was edited since, and the answer was not.
+    pub fn answers_another(&self) -> bool {
+        self.answered.contains_key(&self.test)
     }
 
     /// The place of the test input that is asked.
@@ -138,10 +151,19 @@ impl Sheet {
     /// Puts another grid there; nothing happens where there is no such pair.
     pub fn put(&mut self, place: Place, grid: Grid) {
         let pairs = if place.test { &mut self.task.test } else { &mut self.task.train };
-        if let Some(pair) = pairs.get_mut(place.pair) {
-            match place.output {
-                true => pair.output = Some(grid),
-                false => pair.input = grid,
+        let Some(pair) = pairs.get_mut(place.pair) else { return };
+        if place.output {
+            pair.output = Some(grid);
+            if place.test {
+                self.answered.remove(&place.pair);
+            }
+            return;
+        }
+        let before = std::mem::replace(&mut pair.input, grid);
+        if place.test && pair.output.is_some() {
+            let answered = self.answered.entry(place.pair).or_insert(before);
+            if *answered == pair.input {
+                self.answered.remove(&place.pair);
             }
         }
     }
@@ -186,5 +208,25 @@ mod tests {
         assert!(Sheet::new("b", Task { train: vec![], test: vec![] }).is_none());
         let kept = serde_json::to_string(&sheet).unwrap();
         assert_eq!(serde_json::from_str::<Sheet>(&kept).unwrap(), sheet);
+    }
+
+    #[test]
+    fn the_answer_to_an_input_is_none_to_another() {
+        let task = Task::parse(r#"{"train":[],"test":[{"input":[[1]],"output":[[2]]}]}"#).unwrap();
+        let mut sheet = Sheet::new("a", task.clone()).unwrap();
+        let input = sheet.input_place();
+        for edit in ["3", "4"] {
+            sheet.put(input, edit.parse().unwrap());
+            assert!(sheet.output().is_none() && sheet.answers_another());
+        }
+        assert_eq!(sheet.task().test[0].output, task.test[0].output, "the file keeps it");
+        let kept = serde_json::to_string(&sheet).unwrap();
+        assert_eq!(serde_json::from_str::<Sheet>(&kept).unwrap(), sheet);
+        let mut back = sheet.clone();
+        back.put(input, "1".parse().unwrap());
+        assert_eq!(back, Sheet::new("a", task).unwrap());
+        // An answer that was made since is one to what stands there.
+        sheet.put(Place { output: true, ..input }, "5".parse().unwrap());
+        assert_eq!(sheet.output().unwrap().to_string(), "5");
     }
 }

@@ -75,6 +75,21 @@ impl Maze {
         Ok(Self::draft(drawing.side, drawing.cells)?)
     }
 
+    /// Reads a question whose rows are all equally long, but not as many as they are long: walls below or at the right make
+    /// it a square. Tells how many rows and columns it had; None for any other text.
+    pub fn parse_oblong(text: &str) -> Option<(Self, usize, usize)> {
+        let lines: Vec<&str> = text.trim_matches(['\r', '\n']).lines().collect();
+        let (rows, cols) = (lines.len(), lines.first()?.chars().count());
+        if rows < 2 || rows == cols || lines.iter().any(|line| line.chars().count() != cols) {
+            return None;
+        }
+        let side = rows.max(cols);
+        let wall = "#".repeat(side - cols);
+        let mut filled: Vec<String> = lines.iter().map(|line| format!("{line}{wall}")).collect();
+        filled.resize(side, "#".repeat(side));
+        Some((Self::parse_draft(&filled.join("\n")).ok()?, rows, cols))
+    }
+
     /// Reads an answer: the complete maze, and for each cell `[side * side]` whether an `o` marks it. Whether the
     /// marks make a shortest path is for [`super::is_shortest`] to say.
     ///
@@ -255,6 +270,17 @@ pub(crate) mod tests {
         }
         assert_eq!(Maze::parse_answer("S..\n##o\nG.o").unwrap().0, maze);
         assert_eq!(maze.to_text(), "S  ## G  ");
+    }
+
+    #[test]
+    fn walls_make_an_oblong_maze_a_square() {
+        let wide = Maze::parse_oblong("S  #\n#  G\n\n").unwrap();
+        assert_eq!((wide.0.to_text().as_str(), wide.1, wide.2), ("S  ##  G########", 2, 4));
+        let high = Maze::parse_oblong("S #\r\n# #\r\n# G\r\n###\r\n").unwrap();
+        assert_eq!((high.0.to_text().as_str(), high.1, high.2), ("S ### ### G#####", 4, 3));
+        for text in ["S #\n# #\n# G", "S #\n# # #\n# G", "S   #   ", "S#x#\n# G ", ""] {
+            assert!(Maze::parse_oblong(text).is_none(), "{text:?}");
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Boards as tables: what spreadsheets copy, rows of cells with commas, and lists of lists.
+//! Boards as tables: what spreadsheets copy, rows of cells with commas, lists of lists, and frames with empty cells.
 
 use super::text::digit;
 use super::{Shape, Sudoku};
@@ -32,6 +32,48 @@ impl Sudoku {
     }
 }
 
+impl Sudoku {
+    /// Reads a board in a frame whose blanks may be spaces: rows between upright bars, with a bar about every box or every
+    /// cell. None where the text is anything else.
+    pub fn parse_framed(text: &str) -> Option<Self> {
+        let bar = |character: char| matches!(character, '|' | '│' | '┃' | '║');
+        // A line of the frame itself has something between its bars that is neither a cell nor a space.
+        let is_row = |line: &str| line.chars().all(|c| bar(c) || c == ' ' || digit(c).is_some());
+        let lines = text.lines().map(str::trim).filter(|line| line.starts_with(bar) && line.ends_with(bar));
+        let rows: Vec<Vec<&str>> = lines
+            .filter(|line| is_row(line) && line.chars().count() > 2)
+            .map(|line| line.trim_start_matches(bar).trim_end_matches(bar).split(bar).collect())
+            .take(10)
+            .collect();
+        let shape = Shape::ALL.into_iter().find(|shape| shape.side() == rows.len())?;
+        let mut cells = Vec::with_capacity(shape.cells());
+        for fields in rows {
+            let each = match fields.len() {
+                count if count == shape.side() => 1,
+                count if count == shape.side() / shape.box_cols() => shape.box_cols(),
+                _ => return None,
+            };
+            for field in fields {
+                cells.extend(spread(field, each)?);
+            }
+        }
+        Self::new(shape, cells).ok()
+    }
+}
+
+/// The cells of a field between two bars, each by where it stands; None where two stand at one place.
+fn spread(field: &str, count: usize) -> Option<Vec<u8>> {
+    let width = field.chars().count();
+    let mut cells = vec![None; count];
+    for (column, character) in field.chars().enumerate().filter(|(_, character)| *character != ' ') {
+        let cell = &mut cells[column * count / width];
+        if cell.replace(digit(character)?).is_some() {
+            return None;
+        }
+    }
+    Some(cells.into_iter().map(Option::unwrap_or_default).collect())
+}
+
 /// A field of a table: nothing, or one character, in quotes or without.
 fn cell(field: &str) -> Option<u8> {
     let mut characters = field.trim().trim_matches(['"', '\'']).chars();
@@ -60,6 +102,28 @@ mod tests {
             r#"[["1",".",".","4"],[".",".","2","."],[".",".",".","."],["4",".",".","1"]]"#,
         ] {
             assert_eq!(Sudoku::parse_table(text), board, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn frames_with_empty_cells_are_read() {
+        let board = Sudoku::parse("1..4 ..2. .... 4..1", None).ok();
+        for text in [
+            "+-----+-----+\n| 1   |   4 |\n|     | 2   |\n+-----+-----+\n|     |     |\n| 4   |   1 |\n+-----+-----+",
+            "╔═══╤═══╦═══╤═══╗\n║ 1 │   ║   │ 4 ║\n╟───┼───╫───┼───╢\n║   │   ║ 2 │   ║\n╠═══╪═══╬═══╪═══╣\n║   │   ║   │   ║\n║ 4 │   ║   │ 1 ║\n╚═══╧═══╩═══╧═══╝",
+            "|1 | 4|\n|  |2 |\n|--+--|\n|  |  |\n|4 | 1|",
+            "| 1 | . | . | 4 |\n|---|---|---|---|\n|   |   | 2 |   |\n|   |   |   |   |\n| 4 |   |   | 1 |",
+        ] {
+            assert_eq!(Sudoku::parse_framed(text), board, "{text}");
+        }
+        for text in [
+            "",
+            "||",
+            "| |\n| |",
+            "| 1 2 3 | 4 |\n|   |   |\n|   |   |\n|   |   |",
+            "|1234|\n|1234|\n|1234|\n|1234|\n|1|",
+        ] {
+            assert_eq!(Sudoku::parse_framed(text), None, "{text}");
         }
     }
 

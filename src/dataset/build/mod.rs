@@ -33,7 +33,7 @@ pub struct BuildOptions {
     pub test: TestFrom,
     /// What is done about wrong answers; a source may say so itself.
     pub wrong: Wrong,
-    /// Tokens along one side of ARC's canvas.
+    /// Tokens along one side of ARC's canvas; tasks with a larger grid are left out.
     pub canvas: usize,
 }
 
@@ -63,7 +63,8 @@ pub struct Built {
     pub test: Option<builder::Counts>,
     /// Rows left out because their answer is wrong by the rules.
     pub wrong: usize,
-    /// Puzzles to measure on that are symmetric copies of puzzles to learn from.
+    /// Puzzles to measure on that are symmetric copies of puzzles to learn from; of ARC, pairs to measure on that stand, with
+    /// their answers, among those to learn from.
     pub shared: usize,
     /// What people should know, a line each.
     pub notes: Vec<String>,
@@ -78,7 +79,7 @@ pub fn build(source: &DataSource, out: &Path, options: &BuildOptions, watch: Wat
     let path = match source {
         DataSource::File { path, .. } => path,
         DataSource::Arc { .. } => {
-            let why = "say the folder of the tasks alone; --augment and --seed say how many variants".into();
+            let why = "say the folder of the tasks alone; --augment, --seed and --canvas say the rest".into();
             return Err(DataError::Source { text: source.to_string(), why });
         }
         DataSource::Families { .. } => {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use super::super::builder::{BLANK, Begins, FolderWriter, PartWriter};
 use super::super::split::{check, choose, subset};
 use super::super::summary::fingerprint;
+use super::super::tasks::fitting;
 use super::super::{DataError, DataSource, read_arc};
 use super::{BuildOptions, Built, TestFrom, Watch, part, too_few};
 use crate::board::arc::{Pair, Task};
@@ -46,7 +47,7 @@ pub(super) fn build(
     options: &BuildOptions,
     watch: Watch,
 ) -> Result<Built, DataError> {
-    let mut entries = entries(path, options)?;
+    let (mut entries, larger) = entries(path, options)?;
     let unanswered = entries.iter().flat_map(|entry| &entry.task.test).filter(|pair| pair.output.is_none()).count();
     entries.par_iter_mut().try_for_each(|entry| {
         let found = arc::variants(&entry.task, &entry.name, options.augment, options.seed);
@@ -61,8 +62,8 @@ pub(super) fn build(
     }
     let boards = Boards::Arc { side: options.canvas };
     let mut train = part(&folder, "train", boards)?;
-    let asked = entries.iter().any(|entry| !entry.pairs(true).is_empty());
-    let mut test = asked.then(|| part(&folder, "test", boards)).transpose()?;
+    let asked = entries.iter().filter(|entry| !entry.pairs(true).is_empty()).count();
+    let mut test = (asked > 0).then(|| part(&folder, "test", boards)).transpose()?;
     for (entry, stream) in entries.iter().zip(2..) {
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         // The first two streams choose.
@@ -75,9 +76,8 @@ pub(super) fn build(
             return Err(DataError::Stopped);
         }
     }
-    let mut notes = vec![format!("{} tasks, {} of them with test pairs to measure on", entries.len(), {
-        entries.iter().filter(|entry| entry.asked).count()
-    })];
+    let mut notes = vec![format!("{} tasks, {asked} of them with test pairs to measure on", entries.len())];
+    notes.extend(larger);
     let drawn = match options.test {
         TestFrom::Own => entries.len(),
         TestFrom::Source(_) | TestFrom::HeldOut(_) => entries.iter().filter(|entry| !entry.asked).count(),
@@ -90,16 +90,19 @@ pub(super) fn build(
     if fewer > 0 {
         notes.push(format!("{fewer} tasks have fewer than {} different variants", options.augment));
     }
+    let learned: HashSet<&Pair> = entries.iter().flat_map(|entry| entry.pairs(false)).collect();
+    let shared = entries.iter().flat_map(|entry| entry.pairs(true)).filter(|pair| learned.contains(pair)).count();
     let train = folder.add(train)?;
     let test = test.map(|test| folder.add(test)).transpose()?;
     folder.finish(&names)?;
     let (task, boards) = (boards.task(), boards.to_string());
-    Ok(Built { task, boards, puzzle_ids: names.len(), train, test, wrong: 0, shared: 0, notes })
+    Ok(Built { task, boards, puzzle_ids: names.len(), train, test, wrong: 0, shared, notes })
 }
 
-/// The tasks to learn from, then those to measure on.
-fn entries(path: &Path, options: &BuildOptions) -> Result<Vec<Entry>, DataError> {
-    let found = read_arc(path)?;
+/// The tasks to learn from, then those to measure on; and what is to be said of those without room on the canvas.
+fn entries(path: &Path, options: &BuildOptions) -> Result<(Vec<Entry>, Vec<String>), DataError> {
+    let mut found = read_arc(path)?;
+    let mut larger = Vec::from_iter(fitting(&mut found, options.canvas)?);
     let mark = |tasks: Vec<(String, Task)>, asked: bool| {
         tasks.into_iter().map(move |(name, task)| Entry { name, task, asked, variants: Vec::new(), first_id: 0 })
     };
@@ -130,7 +133,9 @@ fn entries(path: &Path, options: &BuildOptions) -> Result<Vec<Entry>, DataError>
             let why = "ARC is measured on the tasks of a file or folder".into();
             return Err(DataError::Source { text: source.to_string(), why });
         };
-        let other = read_arc(path)?;
+        let mut other = read_arc(path)?;
+        let left_out = fitting(&mut other, options.canvas)?;
+        larger.extend(left_out.map(|note| format!("to measure on, {note}")));
         let names: HashSet<String> = entries.iter().map(|entry| entry.name.clone()).collect();
         for entry in mark(other.training, true).chain(mark(other.evaluation, true)) {
             if names.contains(&entry.name) {
@@ -141,7 +146,7 @@ fn entries(path: &Path, options: &BuildOptions) -> Result<Vec<Entry>, DataError>
         }
     }
     entries.sort_by_key(|entry| entry.asked);
-    Ok(entries)
+    Ok((entries, larger))
 }
 
 /// The pairs of a task, sorted, so that equal tasks are equal.

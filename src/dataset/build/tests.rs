@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use super::super::split::key;
 use super::super::{
-    Answered, Content, Known, Rows, SplitOptions, identifiers, info, split_file, write_csv, write_maze_csv,
+    Answered, Content, Known, Rows, SplitOptions, identifiers, info, info_of, split_file, write_csv, write_maze_csv,
 };
 use super::*;
 use crate::board::arc::{Pair, families};
@@ -183,7 +183,7 @@ fn tasks_in_variants_with_names() {
     let said = build(&both, &data.path("small"), &OPTIONS, &|_| true).unwrap_err().to_string();
     assert!(said.contains("--augment"), "{said}");
     let small = data.build("a", "small", &BuildOptions { canvas: 2, ..OPTIONS }).unwrap_err().to_string();
-    assert!(small.contains("canvas of side 2"), "{small}");
+    assert!(small.contains("the canvas has 2"), "{small}");
     assert!(!data.path("small").exists());
     let found = info(&data.path("a"), &|_| true).unwrap();
     assert_eq!((found.shared, found.parts.len()), (Some(0), 2));
@@ -270,8 +270,42 @@ fn tasks_larger_than_the_canvas_are_left_out_of_both_parts() {
         assert!(set.notes()[0].starts_with("2 of 3 tasks have a grid that is larger"), "{:?}", set.notes());
     }
     assert_eq!(source(3).to_measure(9).unwrap().len(), 3);
+    let note = "2 of 3 tasks have a grid that is larger than the canvas of 2x2 cells, and were left out".to_owned();
+    let told = info_of(&source(2), &|_| true).unwrap();
+    assert!(told.notes == [note.clone()] && told.to_string().contains(": 1 ARC tasks, "), "{told}");
+    let plain = DataSource::File { path: folder.path().to_owned(), wrong: Wrong::Refuse };
+    let out = tempfile::tempdir().unwrap();
+    let options = BuildOptions { canvas: 2, ..OPTIONS };
+    let built = build(&plain, &out.path().join("set"), &options, &|_| true).unwrap();
+    assert_eq!((built.puzzle_ids, built.train.groups, built.test.unwrap().groups), (2, 1, 1));
+    assert_eq!(built.notes, ["1 tasks, 1 of them with test pairs to measure on".to_owned(), note]);
     let none = source(1).to_measure(9).unwrap_err().to_string();
     assert!(none.contains("the task a") && none.contains("the canvas has 1"), "{none}");
+}
+
+#[test]
+fn answers_of_tasks_that_are_learned_from_too_are_said() {
+    let data = Data::new();
+    assert_eq!(data.build("a", "apart", &BuildOptions { augment: 2, ..OPTIONS }).unwrap().shared, 0);
+    assert_eq!(info(&data.path("apart"), &|_| true).unwrap().shared, Some(0));
+    // A task of the half to measure on is learned from altogether, under another name.
+    let name = families::FAMILIES[4].name;
+    std::fs::copy(data.path(&format!("a/evaluation/{name}.json")), data.path("a/training/copy.json")).unwrap();
+    assert_eq!(data.build("a", "leak", &BuildOptions { augment: 2, ..OPTIONS }).unwrap().shared, 2);
+    let told = info(&data.path("leak"), &|_| true).unwrap();
+    assert!(told.shared >= Some(2), "wherever they lie on the canvas: {told}");
+    assert!(told.to_string().contains("pairs to measure on that stand, with their answers"), "{told}");
+}
+
+#[test]
+fn tasks_without_answers_are_not_said_to_be_measured_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let task = r#"{"t":{"train":[{"input":[[1]],"output":[[2]]}],"test":[{"input":[[3]]}]}}"#;
+    let path = folder.path().join("x_challenges.json");
+    std::fs::write(&path, task).unwrap();
+    let source = DataSource::File { path, wrong: Wrong::Refuse };
+    let built = build(&source, &folder.path().join("out"), &OPTIONS, &|_| true).unwrap();
+    assert_eq!((built.test, built.notes[0].as_str()), (None, "1 tasks, 0 of them with test pairs to measure on"));
 }
 
 #[test]
@@ -308,15 +342,22 @@ fn files_are_parted() {
     assert_eq!(both, all);
     // Train and test beside each other are data of their own.
     assert_eq!(info(data.folder.path(), &|_| true).unwrap().shared, Some(0));
-    assert!(part("s.csv", HeldOut::Count(20), "csv").unwrap_err().to_string().contains("20 of 20"));
+    assert!(part("s.csv", HeldOut::Count(20), "other.csv").unwrap_err().to_string().contains("20 of 20"));
     // Nor does one part take the place of what is parted, under whatever name.
     let before = std::fs::read(data.path("train.csv")).unwrap();
     let again = part("./train.csv", HeldOut::Count(2), "csv").unwrap_err().to_string();
     assert!(again.contains("take the place"), "{again}");
     assert_eq!(std::fs::read(data.path("train.csv")).unwrap(), before);
-    let parted = part("a", HeldOut::Share(0.34), "json").unwrap();
-    assert_eq!((parted.task, parted.train, parted.test), ("arc", 4, 2));
+    let parted = part("a/training", HeldOut::Share(0.25), "json").unwrap();
+    assert_eq!((parted.task, parted.train, parted.test), ("arc", 3, 1));
+    assert!(part("a", HeldOut::Count(1), "other.json").unwrap_err().to_string().contains("parted already"));
+    // Nothing takes the place of what was written before.
+    for (name, ending) in [("s.csv", "csv"), ("a/training", "json")] {
+        let taken = part(name, HeldOut::Count(1), ending).unwrap_err().to_string();
+        assert!(taken.contains("stands there already: say the name of a new file"), "{taken}");
+    }
+    assert_eq!(std::fs::read(data.path("train.csv")).unwrap(), before);
     assert_eq!(info(&data.path("train.json"), &|_| true).unwrap().parts.len(), 1);
     data.build("m.csv", "out", &OPTIONS).unwrap();
-    assert!(part("out", HeldOut::Count(1), "csv").unwrap_err().to_string().contains("--held-out"));
+    assert!(part("out", HeldOut::Count(1), "other.csv").unwrap_err().to_string().contains("--held-out"));
 }

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use super::super::DataError;
 use super::super::npy::Writer;
+use super::super::place::new_folder;
 use super::{Counts, IDENTIFIERS, METADATA, Metadata, file};
 use crate::files::{FileError, write_atomic};
 use crate::task::{Example, IGNORE};
@@ -43,17 +44,10 @@ impl FolderWriter {
     /// The disk's reasons, or that something stands there already.
     pub fn create(root: &Path) -> Result<Self, DataError> {
         let failed = |reason| FileError { what: "write", path: root.to_owned(), reason };
-        let taken = match std::fs::read_dir(root) {
-            Ok(mut inside) => inside.next().is_some(),
-            Err(_) => root.symlink_metadata().is_ok(),
-        };
-        let name = root.file_name().filter(|_| !taken).ok_or_else(|| {
-            let why = "something stands there already: say the name of a new folder, or remove this one".into();
-            DataError::Content { path: root.to_owned(), why }
-        })?;
+        new_folder(root)?;
         let beside = root.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::create_dir_all(beside).map_err(failed)?;
-        let prefix = format!(".{}.", name.to_string_lossy());
+        let prefix = format!(".{}.", root.file_name().unwrap_or_default().to_string_lossy());
         let mut builder = tempfile::Builder::new();
         builder.prefix(&prefix).suffix(".tmp");
         // A temporary folder is private by default; this one becomes the user's own.

@@ -100,7 +100,8 @@ impl Bounded {
 impl Read for Bounded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
-            return Err(io::Error::other("the row does not end: is a closing quote missing?"));
+            let why = format!("the row does not end within {} KiB: is a closing quote missing?", LONGEST_ROW >> 10);
+            return Err(io::Error::other(why));
         }
         let most = buffer.len().min(self.left);
         loop {

@@ -98,7 +98,7 @@ fn a_row_without_end_is_refused_with_little_memory() {
     let mut text = b"question,answer\n1234341221434321,\"1234341221434321\n".to_vec();
     text.resize(3 << 20, b'1');
     let message = message(&text);
-    assert!(message.contains("line 2") && message.contains("quote"), "{message}");
+    assert!(message.contains("line 2:") && message.contains("128 KiB") && message.contains("quote"), "{message}");
 }
 
 #[test]
@@ -116,4 +116,11 @@ fn wrong_answers_are_counted_when_asked() {
         text.ends_with("\n  line 3: the answer breaks the rules: the 2 in row 1, column 1 is there twice"),
         "{text}"
     );
+}
+
+#[test]
+fn a_file_without_one_right_answer_is_told_by_its_numbers_alone() {
+    let (_folder, path) = file(b"question,answer\n1.34341221434321,2134341221434321\n");
+    let text = CsvPuzzles::open(&path, Wrong::Skip).unwrap().into_summary().unwrap().to_string();
+    assert!(text.starts_with("1 rows, 0 kept, 1 with a wrong answer"), "{text}");
 }

@@ -36,20 +36,15 @@ pub(super) fn prepare(
 ) -> Result<(DataSet, Vec<Example>), RunError> {
     let status = preparing(config, place);
     folder.tell(&status);
-    load(folder, config, watch).inspect_err(|error| {
+    load(config, watch).inspect_err(|error| {
         folder.tell(&Status { state: Phase::Failed, message: Some(error.to_string()), ..status });
     })
 }
 
 /// Loads the data and checks that the model was made for it. Puzzles that are held out are taken from the training
 /// set when they stand in both.
-fn load(
-    folder: &Folder,
-    config: &RunConfig,
-    watch: &(dyn Fn(usize) -> bool + Sync),
-) -> Result<(DataSet, Vec<Example>), RunError> {
-    let wrong = |why: String| RunError::Folder { path: folder.path.clone(), why };
-    config.model.validate().map_err(|e| wrong(e.to_string()))?;
+fn load(config: &RunConfig, watch: &(dyn Fn(usize) -> bool + Sync)) -> Result<(DataSet, Vec<Example>), RunError> {
+    config.model.validate().map_err(|e| RunError::Settings(e.to_string()))?;
     let mut data = config.data.load(None, watch)?;
     let held_out = match &config.held_out {
         Some(source) => source.load(Some(config.held_out_count), &|_| true)?,
@@ -58,17 +53,20 @@ fn load(
             None => data.hold_back(config.held_out_count, config.train.seed)?,
         },
     };
-    for (what, set) in [("data", &data), ("held-out data", &held_out)] {
+    let measured = config.held_out.as_ref().unwrap_or(&config.data);
+    for (what, source, set) in [("data", &config.data, &data), ("held-out data", measured, &held_out)] {
+        let wrong = |why: String| RunError::Settings(format!("the {what} `{source}` {why}"));
         if set.boards().task() != config.task {
-            return Err(wrong(format!("the {what} is {}, the run learns {}", set.boards().task(), config.task)));
+            return Err(wrong(format!("is {}, the run learns {}", set.boards().task(), config.task)));
         }
-        made_for(&config.model, set.boards()).map_err(|why| wrong(format!("the {what} {why}")))?;
+        made_for(&config.model, set.boards()).map_err(wrong)?;
     }
     let held_out = held_out.examples(config.held_out_count)?;
     data.leave_out(&held_out.iter().map(|example| example.inputs.as_slice()).collect::<HashSet<_>>());
     data.show_as_it_is(!config.symmetries);
     if data.is_empty() {
-        return Err(wrong("every training puzzle is held out: use other data or another seed".into()));
+        let why = format!("every puzzle of the data `{}` is held out: use other data or another seed", config.data);
+        return Err(RunError::Settings(why));
     }
     Ok((data, held_out))
 }

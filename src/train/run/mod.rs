@@ -33,6 +33,8 @@ const SAVING_SHARE: u32 = 20;
 const STATUS_AFTER: Duration = Duration::from_secs(1);
 /// How often the live board is answered at first; later more seldom, so that there are some hundred moments in all.
 const LIVE_AFTER: Duration = Duration::from_secs(5);
+/// The live board takes at most this share of the time.
+const LIVE_SHARE: u32 = 20;
 /// Examples drawn ahead, in batches.
 const AHEAD: usize = 4;
 
@@ -48,7 +50,10 @@ pub enum RunError {
     /// The data failed.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// Something about the folder or the configuration.
+    /// The settings cannot be, or the data do not go with them.
+    #[error("{0}")]
+    Settings(String),
+    /// Something about the folder.
     #[error("{path}: {why}", path = path.display())]
     Folder {
         /// The file or folder.
@@ -122,10 +127,14 @@ struct Work {
     since: Window,
     status: Status,
     best: Option<Best>,
+    /// The step of the last evaluation.
+    measured_at: Option<u64>,
     saved: Option<(u64, Instant)>,
     saving_took: Duration,
     status_told: Instant,
     live_told: Option<Instant>,
+    /// How long the last answer took; None before the first.
+    live_took: Option<Duration>,
 }
 
 /// What happened since the last line of metrics.
@@ -149,21 +158,38 @@ impl Run {
     /// A folder that already holds a run, data that do not fit the model, the disk's reasons.
     pub fn create(
         folder: &Path,
-        mut config: RunConfig,
+        config: RunConfig,
         place: Place<'_>,
         watch: &(dyn Fn(usize) -> bool + Sync),
     ) -> Result<Self, RunError> {
         let path = folder.join("run.json");
-        let wrong = |path: &Path, why: &str| RunError::Folder { path: path.to_owned(), why: why.into() };
         if path.exists() {
-            return Err(wrong(folder, "holds a run already: go on with --resume, or choose another folder"));
+            let why = "holds a run already: go on with --resume, or choose another folder".into();
+            return Err(RunError::Folder { path: folder.to_owned(), why });
         }
-        config.check().map_err(|why| wrong(folder, &why))?;
-        let folder = Folder::take(folder)?;
+        config.check().map_err(RunError::Settings)?;
+        let is_new = !folder.exists();
+        let taken = Folder::take(folder)?;
+        Self::begin(taken, config, place, watch).inspect_err(|_| {
+            // A start that failed leaves nothing of its own behind; what it cannot remove does no harm.
+            if is_new && !path.exists() {
+                let _ = std::fs::remove_dir_all(folder);
+            }
+        })
+    }
+
+    fn begin(
+        folder: Folder,
+        mut config: RunConfig,
+        place: Place<'_>,
+        watch: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Result<Self, RunError> {
+        let path = folder.file("run.json");
         config.format = FORMAT;
         let (set, held_out) = prepare(&folder, &config, place, watch)?;
         config.model.puzzles = set.identifiers().len();
-        let text = serde_json::to_vec_pretty(&config).map_err(|e| wrong(&path, &e.to_string()))?;
+        let text = serde_json::to_vec_pretty(&config)
+            .map_err(|e| RunError::Folder { path: path.clone(), why: e.to_string() })?;
         set.write_identifiers(&folder.file("identifiers.json"))?;
         let sampler = Sampler::new(set, config.train.seed);
         let first = match &config.from {
@@ -193,20 +219,20 @@ impl Run {
         let config = read_config(folder)?;
         let folder = Folder::take(folder)?;
         let (set, held_out) = prepare(&folder, &config, place, watch)?;
-        let wrong = |path: &Path, why: String| RunError::Folder { path: path.to_owned(), why };
+        let wrong = |why: String| RunError::Folder { path: folder.path.clone(), why };
         if set.identifiers().len() != config.model.puzzles {
             let why = format!(
-                "`{}` now has {} puzzle ids, the run was started with {}: bring back the data it had",
+                "the data `{}` now has {} puzzle ids, the run was started with {}: bring back the data it had",
                 config.data,
                 set.identifiers().len(),
                 config.model.puzzles
             );
-            return Err(wrong(&folder.path, why));
+            return Err(RunError::Settings(why));
         }
         let mut sampler = Sampler::new(set, config.train.seed);
         let saves = folder.saves();
         if saves.is_empty() {
-            return Err(wrong(&folder.path, "has no saved state (resume/step_N.safetensors): start a new run".into()));
+            return Err(wrong("has no saved state (resume/step_N.safetensors): start a new run".into()));
         }
         let mut damage = Vec::new();
         let found = saves.iter().find_map(|path| {
@@ -225,10 +251,14 @@ impl Run {
             let weights = weights.map_or(String::new(), |(_, path)| {
                 format!("; a new run can begin with the weights it had: --from {}", path.display())
             });
-            return Err(wrong(&folder.path, format!("cannot go on: {}{weights}", reasons.join("; "))));
+            return Err(wrong(format!("cannot go on: {}{weights}", reasons.join("; "))));
         };
         if !sampler.restore(state) {
-            return Err(wrong(path, format!("was saved with other data than `{}` gives now", config.data)));
+            let why = format!(
+                "the run was saved with other data than `{}` gives now: bring back the data it had",
+                config.data
+            );
+            return Err(RunError::Settings(why));
         }
         let step = trainer.step;
         let since =
@@ -238,7 +268,9 @@ impl Run {
         let work = &mut run.work;
         work.folder.keep_lines_until("metrics.jsonl", step)?;
         work.folder.keep_lines_until("live.jsonl", step)?;
-        work.best = work.best_so_far()?;
+        for found in work.evaluations()? {
+            work.measured(found);
+        }
         (work.status.saved_step, work.status.saved_at) = (step, saved_at);
         work.status.bytes = work.folder.bytes();
         for (error, path) in damage.iter().zip(&saves) {
@@ -276,10 +308,12 @@ impl Run {
             since: Window::new(),
             status,
             best: None,
+            measured_at: None,
             saved: None,
             saving_took: Duration::ZERO,
             status_told: Instant::now(),
             live_told: None,
+            live_took: None,
         };
         Self { sampler, work }
     }
@@ -344,13 +378,15 @@ impl Work {
         (self.since, self.live_told) = (Window::new(), None);
         self.saved.get_or_insert((first, begun)).1 = begun;
         self.tell(Phase::Training);
-        let mut ended = Phase::Paused;
-        while self.trainer.step < last && until.time.is_none_or(|time| begun.elapsed() < time) {
+        let mut ended = None;
+        while ended.is_none() && self.trainer.step < last && until.time.is_none_or(|time| begun.elapsed() < time) {
             let rows = (0..self.trainer.waiting()).map(|_| next()).collect::<Result<Vec<_>, _>>()?;
             self.drawn = rows.last().map_or_else(|| self.drawn.clone(), |(_, state)| state.clone());
             let mut rows = rows.into_iter().map(|(example, _)| example);
+            let started = Instant::now();
             let report =
                 self.trainer.step(|| rows.next().unwrap_or_else(|| unreachable!("as many were drawn as wait")))?;
+            let took = started.elapsed();
             let mut flow = tell(self.note(&report)?);
             if report.step.is_multiple_of(self.config.evaluate_every.max(1)) && flow.is_continue() {
                 let pause = Instant::now();
@@ -358,29 +394,38 @@ impl Work {
                 self.since.start += pause.elapsed();
                 flow = tell(News::Evaluated { step: report.step, evaluation });
             }
-            self.look_around(begun, first)?;
+            if flow.is_continue() {
+                self.look_around(begun, first, took)?;
+            }
             if let Some(request) = self.folder.request() {
-                ended = if request == Request::Pause { Phase::Paused } else { Phase::Stopped };
+                ended = Some(if request == Request::Pause { Phase::Paused } else { Phase::Stopped });
                 // It ends whatever the listener says.
                 let _ = tell(News::Asked(request));
-                break;
-            }
-            if flow.is_break() {
-                break;
+            } else if flow.is_break() {
+                ended = Some(Phase::Paused);
             }
         }
+        let step = self.trainer.step;
+        let done = step >= self.config.train.schedule.steps;
+        // The figures of a finished run are those of its last weights.
+        if done && ended.is_none() && self.measured_at != Some(step) {
+            let evaluation = self.evaluate()?;
+            let _ = tell(News::Evaluated { step, evaluation });
+        }
         self.save()?;
-        let done = self.trainer.step >= self.config.train.schedule.steps;
-        self.tell(if done { Phase::Done } else { ended });
+        self.tell(if done { Phase::Done } else { ended.unwrap_or(Phase::Paused) });
         Ok(())
     }
 
-    /// What is done by the clock and not by the step: saving, the status, the live board.
-    fn look_around(&mut self, begun: Instant, first: u64) -> Result<(), RunError> {
+    /// What is done by the clock and not by the step: saving, the status, the live board. The last step took so long.
+    fn look_around(&mut self, begun: Instant, first: u64, took: Duration) -> Result<(), RunError> {
         if self.saved.is_none_or(|(_, at)| at.elapsed() > SAVE_AFTER.max(self.saving_took * SAVING_SHARE)) {
             self.save()?;
         }
-        if self.live_told.is_none_or(|at| at.elapsed() > LIVE_AFTER.max(begun.elapsed() / 500)) {
+        // A step takes each of its rows through a segment, and back: an answer is no dearer than as many rows as segments.
+        let (segments, rows) = (self.trainer.max_segments() as f64, self.config.train.batch.max(1) as f64);
+        let cost = self.live_took.unwrap_or_else(|| took.mul_f64(segments / rows));
+        if live_is_due(begun.elapsed(), self.live_told.map(|at| at.elapsed()), cost) {
             self.live()?;
             self.live_told = Some(Instant::now());
         }
@@ -390,6 +435,16 @@ impl Work {
             self.tell(Phase::Training);
         }
         Ok(())
+    }
+}
+
+/// Whether the live board is to be answered: a run has trained for `gone`, the last answer is `since` ago, where there was
+/// one, and the next will take about as long as `cost`.
+fn live_is_due(gone: Duration, since: Option<Duration>, cost: Duration) -> bool {
+    let share = cost.saturating_mul(LIVE_SHARE);
+    match since {
+        None => gone > share,
+        Some(since) => since > share.max(LIVE_AFTER).max(gone / 500),
     }
 }
 

@@ -29,23 +29,33 @@ impl Work {
         let found = evaluate(self.trainer.best(), boards, &self.held_out, self.limits(), batch, &mut watch);
         let evaluation = found.map_err(|e| TrainError::Device { step, why: format!("{e:?}") })?;
         self.folder.add_line("metrics.jsonl", &json!({"step": step, "held_out": evaluation}))?;
-        if self.best.is_none_or(|best| evaluation.exact > best.exact) {
-            self.best = Some(Best { step, exact: evaluation.exact });
-        }
+        self.measured(Best { step, exact: evaluation.exact });
         self.save()?;
         Ok(evaluation)
+    }
+
+    /// Takes note of an evaluation.
+    pub(super) fn measured(&mut self, found: Best) {
+        self.measured_at = Some(found.step);
+        if self.best.is_none_or(|best| found.exact > best.exact) {
+            self.best = Some(found);
+        }
     }
 
     pub(super) fn limits(&self) -> Limits {
         Limits { halting: Halting::Adaptive, max_segments: self.trainer.max_segments() }
     }
 
-    /// Answers the first held-out puzzle with the weights of this moment.
+    /// Answers the first held-out puzzle with the weights of this moment; gives up when the run is asked to end.
     pub(super) fn live(&mut self) -> Result<(), RunError> {
         let Some(example) = self.held_out.first() else { return Ok(()) };
-        let step = self.trainer.step;
-        let answer = evaluate::answer(self.trainer.best(), example, self.limits())
+        let (step, begun) = (self.trainer.step, Instant::now());
+        let request = self.folder.file("request");
+        let mut watch = |_| if request.exists() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let answer = evaluate::answer(self.trainer.best(), example, self.limits(), &mut watch)
             .map_err(|e| TrainError::Device { step, why: format!("{e:?}") })?;
+        self.live_took = Some(begun.elapsed());
+        let Some(answer) = answer else { return Ok(()) };
         let mut line = json!({
             "step": step, "at": now(), "answer": answer.tokens, "segments": answer.segments,
             "right": answer.right, "cells": answer.counted,
@@ -123,18 +133,14 @@ impl Work {
         self.status_told = Instant::now();
     }
 
-    /// The best evaluation in the metrics.
-    pub(super) fn best_so_far(&self) -> Result<Option<Best>, RunError> {
+    /// The evaluations in the metrics, in their order.
+    pub(super) fn evaluations(&self) -> Result<Vec<Best>, RunError> {
         let path = self.folder.file("metrics.jsonl");
         let text = if path.exists() { files::read_text(&path)? } else { String::new() };
         let of = |line: &str| {
             let line: Value = serde_json::from_str(line).ok()?;
             Some(Best { step: line.get("step")?.as_u64()?, exact: line.get("held_out")?.get("exact")?.as_f64()? })
         };
-        let better = |best: Option<Best>, next: Best| match best {
-            Some(best) if best.exact >= next.exact => Some(best),
-            _ => Some(next),
-        };
-        Ok(text.lines().filter_map(of).fold(None, better))
+        Ok(text.lines().filter_map(of).collect())
     }
 }

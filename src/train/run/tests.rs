@@ -56,6 +56,60 @@ fn ten_and_ten_are_twenty() {
     assert_eq!(std::fs::read_dir(parts.join("checkpoints")).unwrap().count(), KEPT + 1);
 }
 
+/// The steps at which a run was measured, by its metrics.
+fn measured(folder: &Path) -> Vec<u64> {
+    let text = std::fs::read_to_string(folder.join("metrics.jsonl")).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    lines.filter(|line| line.get("held_out").is_some()).map(|line| line["step"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn the_end_of_a_schedule_is_measured_once() {
+    let place = tempfile::tempdir().unwrap();
+    let device = Device::flex();
+    let config = RunConfig { evaluate_every: 7, ..small() };
+    let mut told = Vec::new();
+    let mut run = Run::create(place.path(), config, cpu(&device), &|_| true).unwrap();
+    let mut hear = |news: News| {
+        if let News::Evaluated { step, .. } = news {
+            told.push(step);
+        }
+        ControlFlow::Continue(())
+    };
+    run.train(Until { step: 10, time: None }, &mut hear).unwrap();
+    assert_eq!(measured(place.path()), [7], "a run that stops before its end is not");
+    run.train(Until { step: 20, time: None }, &mut hear).unwrap();
+    assert_eq!(told, [7, 14, 20]);
+    drop(run);
+    // Opened again it has nothing to do.
+    go(place.path(), 20);
+    assert_eq!(measured(place.path()), [7, 14, 20]);
+}
+
+#[test]
+fn the_live_board_takes_its_share_of_the_time_and_no_more() {
+    let (moment, second, minute) = (Duration::from_millis(1), Duration::from_secs(1), Duration::from_secs(60));
+    assert!(live_is_due(second, None, moment) && live_is_due(9 * second, Some(6 * second), moment));
+    assert!(!live_is_due(9 * second, Some(4 * second), moment));
+    // An answer that takes a minute comes neither at the start nor again at once.
+    assert!(!live_is_due(10 * minute, None, minute) && live_is_due(21 * minute, None, minute));
+    assert!(!live_is_due(60 * minute, Some(10 * minute), minute));
+    assert!(live_is_due(60 * minute, Some(21 * minute), minute));
+}
+
+#[test]
+fn the_live_board_is_given_up_when_the_run_is_asked_to_end() {
+    let place = tempfile::tempdir().unwrap();
+    let device = Device::flex();
+    let mut run = Run::create(place.path(), small(), cpu(&device), &|_| true).unwrap();
+    super::super::folder::ask(place.path(), Request::Stop).unwrap();
+    run.work.live().unwrap();
+    assert!(!place.path().join("live.jsonl").exists());
+    assert_eq!(run.work.folder.request(), Some(Request::Stop));
+    run.work.live().unwrap();
+    assert!(place.path().join("live.jsonl").exists() && run.work.live_took.is_some());
+}
+
 #[test]
 fn a_loss_that_is_no_number_leaves_the_last_save() {
     let folder = tempfile::tempdir().unwrap();
@@ -149,7 +203,11 @@ fn folders_are_not_mixed_up() {
     assert!(error.contains("holds no run"), "{error}");
     let wrong = RunConfig { data: "generated:6x6,givens=20..24,count=3,seed=1".parse().unwrap(), ..small() };
     let error = Run::create(folder.path(), wrong, cpu(&device), &|_| true).unwrap_err().to_string();
-    assert!(error.contains("6x6") && error.contains("16 cells"), "{error}");
+    assert!(error.starts_with("the data `generated:6x6") && error.contains("16 cells"), "{error}");
+    let new = folder.path().join("new");
+    let error = Run::create(&new, RunConfig { task: "maze".into(), ..small() }, cpu(&device), &|_| true).unwrap_err();
+    assert!(error.to_string().contains("is sudoku, the run learns maze"), "{error}");
+    assert!(!new.exists(), "a start that failed leaves no folder behind");
     go(folder.path(), 1);
     let error = Run::create(folder.path(), small(), cpu(&device), &|_| true).unwrap_err().to_string();
     assert!(error.contains("--resume"), "{error}");

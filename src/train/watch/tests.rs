@@ -108,7 +108,45 @@ fn a_run_that_did_not_start_tells_why() {
     let mut reader = Reader::new(folder);
     reader.look(false);
     assert_eq!(reader.view().life, Life::Failed);
-    assert_eq!(reader.view().message.as_deref(), Some("reading\nhrmscope: no such file"));
+    assert_eq!(reader.view().message.as_deref(), Some("hrmscope: no such file"));
+}
+
+#[test]
+fn an_interrupted_run_says_so_and_where_it_goes_on() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path();
+    let told = |reader: &mut Reader| {
+        reader.look(false);
+        (reader.view().life, reader.view().message.clone().unwrap())
+    };
+    status(folder, "training", now() - 60);
+    write(folder.join(OUTPUT), "computing on CPU (flex)\nstep 20: held-out 3.1 % exact\n").unwrap();
+    let mut reader = Reader::new(folder.to_owned());
+    let (life, message) = told(&mut reader);
+    assert!(life == Life::Failed && message.contains("start it again"), "{message}");
+    write(folder.join("run.json"), "{}").unwrap();
+    std::fs::create_dir(folder.join("resume")).unwrap();
+    write(folder.join("resume/step_35.safetensors"), "").unwrap();
+    let (life, message) = told(&mut reader);
+    assert_eq!(life, Life::Killed);
+    assert!(message.ends_with("it goes on from step 35") && !message.contains("held-out"), "{message}");
+    write(folder.join(OUTPUT), "computing on CPU (flex)\nhrmscope: there is no room\n").unwrap();
+    assert_eq!(told(&mut reader), (Life::Killed, "hrmscope: there is no room".to_owned()));
+}
+
+#[test]
+fn only_errors_are_last_words() {
+    let place = tempfile::tempdir().unwrap();
+    let words = |text: &str| {
+        write(place.path().join(OUTPUT), text).unwrap();
+        last_words(place.path())
+    };
+    assert_eq!(words(""), None);
+    assert_eq!(words("hrmscope: no GPU; the CPU computes instead\nstep 5: held-out 1 % exact\n"), None);
+    let usage = "error: no argument '--speed'\n\nUsage: hrmscope train\n\nFor more information, try '--help'.\n";
+    assert_eq!(words(usage).as_deref(), Some("error: no argument '--speed'"));
+    let fall = "step 5\n\nthread 'main' panicked at src/a.rs:1:2:\nno such index\nnote: run with `RUST_BACKTRACE=1`\n";
+    assert_eq!(words(fall).as_deref(), Some("thread 'main' panicked at src/a.rs:1:2:\nno such index"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The ARC task: its examples, the grid that is worked on, and the model's answer, in ARC's colours.
 
-use eframe::egui::{Align2, Button, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{Align2, Rect, Role, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use lucide_icons::Icon;
 
 use super::super::super::action::{Action, Source};
@@ -31,9 +31,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) {
     examples(ui, cx, &sheet, Rect::from_min_size(room.min, vec2(pairs, room.height())));
     let rest = Rect::from_min_max(pos2(room.left() + pairs + 16.0, room.top()), room.max);
     // Below the two grids stand the palette, the buttons of the grid, and the figures.
-    let strip = if cx.state.arc.asked.is_some() { votes::HEIGHT } else { 0.0 };
+    let each = (rest.width() - 16.0) / 2.0;
+    // The votes have what the grids cannot use.
+    let strip = match cx.state.arc.asked {
+        Some(_) => votes::LEAST.max(rest.height() - CAPTION - each - 132.0),
+        None => 0.0,
+    };
     let below = if rest.height() > 330.0 + strip { 132.0 + strip } else { 74.0 + strip };
-    let each = ((rest.width() - 16.0) / 2.0).min(rest.height() - CAPTION - below).max(60.0);
+    let each = each.min(rest.height() - CAPTION - below).max(60.0);
     let left = Rect::from_min_size(rest.min, vec2(each, each + CAPTION));
     let right = left.translate(vec2(each + 16.0, 0.0));
     editor(ui, cx, &sheet, left);
@@ -73,10 +78,18 @@ fn examples(ui: &mut Ui, cx: &mut Cx<'_>, sheet: &Sheet, room: Rect) {
     let step = (side + CAPTION + 6.0).min((room.height() / count.max(1) as f32).max(56.0));
     let side = side.min(step - CAPTION - 6.0);
     let mut child = ui.new_child(UiBuilder::new().max_rect(room));
+    // What comes to be worked on comes into view.
+    let (seen, on) = (ui.scope_id().with("worked on"), worked_on(cx.state).map(|(on, _)| on));
+    let now = (cx.state.doc.id, on, room.height() as u32);
+    let comes = ui.data(|data| data.get_temp(seen)) != Some(now);
+    ui.data_mut(|data| data.insert_temp(seen, now));
     eframe::egui::ScrollArea::vertical().id_salt("examples").auto_shrink(false).show(&mut child, |ui| {
         let all = (0..sheet.task().train.len()).map(|pair| (false, pair));
         for (test, pair) in all.chain((0..sheet.task().test.len()).map(|pair| (true, pair))) {
-            let (rect, _) = ui.allocate_exact_size(vec2(room.width() - 8.0, step - 4.0), Sense::hover());
+            let (rect, row) = ui.allocate_exact_size(vec2(room.width() - 8.0, step - 4.0), Sense::hover());
+            if comes && on.is_some_and(|on| (on.test, on.pair) == (test, pair)) {
+                row.scroll_to_me(None);
+            }
             let asked = test && pair == sheet.test();
             let name = match test {
                 true if asked && sheet.task().test.len() > 1 => format!("test {} · asked", pair + 1),
@@ -118,17 +131,18 @@ fn thumbnail(ui: &Ui, cx: &mut Cx<'_>, sheet: &Sheet, at: Place, rect: Rect) {
         let color = if worked { cx.theme.l } else { cx.theme.secondary };
         ui.painter().rect_stroke(lattice.rect.expand(2.0), 3.0, Stroke::new(1.5, color), StrokeKind::Inside);
     }
-    let response = response.on_hover_text(format!("{name}: work on it; the second button copies it"));
-    response.context_menu(|ui| {
-        let Some((on, _)) = worked_on(cx.state) else { return };
-        for (from, to) in [(at, on), (on, at)] {
-            let copy = Button::new(format!("Copy {from} to {to}"));
-            if ui.add_enabled(at != on, copy).clicked() {
-                cx.actions.push(Action::CopyGrid { from: Source::Grid(from), to: Some(to) });
-                ui.close();
+    let hint = if worked { "this is the grid you work on" } else { "work on it; the second button copies it" };
+    let response = response.on_hover_text(format!("{name}: {hint}"));
+    if let Some((on, _)) = worked_on(cx.state).filter(|(on, _)| *on != at) {
+        response.context_menu(|ui| {
+            for (from, to) in [(at, on), (on, at)] {
+                if ui.button(format!("Copy {from} to {to}")).clicked() {
+                    cx.actions.push(Action::CopyGrid { from: Source::Grid(from), to: Some(to) });
+                    ui.close();
+                }
             }
-        }
-    });
+        });
+    }
     if response.clicked() {
         if at.test && !at.output && at.pair != sheet.test() {
             cx.actions.push(Action::AskTest(at.pair));
@@ -145,6 +159,8 @@ pub fn paint_grid(ui: &Ui, cx: &Cx<'_>, grid: &Grid, room: Rect) -> Lattice {
 }
 
 fn paint_cells(ui: &Ui, cx: &Cx<'_>, grid: &Grid, lattice: &Lattice) {
+    // What is seen between the cells, whatever their colours.
+    ui.painter().rect_filled(lattice.rect, 0.0, cx.theme.faint);
     for (cell, colour) in grid.cells().iter().enumerate() {
         let rect = lattice.cell(cell).shrink(lattice.gap() / 2.0);
         ui.painter().rect_filled(rect, 0.0, cx.theme.arc(*colour, cx.state.settings.safe_colours));
@@ -160,7 +176,7 @@ fn editor(ui: &mut Ui, cx: &mut Cx<'_>, sheet: &Sheet, rect: Rect) {
         (true, false) => "test input, yours to paint".to_owned(),
         _ => at.to_string(),
     };
-    caption(ui, cx, rect, &format!("{what} · {} × {}", grid.rows(), grid.cols()), true);
+    caption(ui, cx, rect, &format!("{} × {} · {what}", grid.rows(), grid.cols()), true);
     let room = Rect::from_min_max(rect.min + vec2(0.0, CAPTION), rect.max);
     let (ui, lattice) = zoom::seen(ui, cx, Lattice::fit(room, grid.rows(), grid.cols()));
     let ui = &ui;

@@ -41,7 +41,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, area: Rect) -> f32 {
         true => fitted(ui.painter(), &text, font, color, width),
         false => wrapped(ui.painter(), &text, font, color, width),
     };
-    let height = (galley.size().y + 12.0 + ROW).max(if before.is_some() { SIDE + 12.0 } else { 0.0 });
+    let mut height = (galley.size().y + 12.0 + ROW).max(if before.is_some() { SIDE + 12.0 } else { 0.0 });
+    // The board keeps its size while the fit goes on.
+    let kept = ui.scope_id().with("height before the fit");
+    if cx.state.arc.fitting.is_some() {
+        let before: f32 = ui.data(|data| data.get_temp(kept)).unwrap_or(0.0);
+        height = height.max(before.min(area.height() * 0.5));
+    } else {
+        ui.data_mut(|data| data.insert_temp(kept, height));
+    }
     let rect = Rect::from_min_max(pos2(area.left(), area.bottom() - height), area.max);
     ui.painter().rect(rect, theme::RADIUS, theme.raised, Stroke::new(1.0, theme.hairline), StrokeKind::Inside);
     let mark = char::from(Icon::Info).to_string();
@@ -83,6 +91,8 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>) {
         finish(ui, cx, command, button.min_size(vec2(0.0, 28.0)));
     };
     if cx.state.arc.fitting.is_some() {
+        // Not where a second click would begin it again.
+        ui.add_space(260.0);
         return worded(ui, cx, CommandId::StopFit);
     }
     if cx.state.arc.fitted.is_some() {

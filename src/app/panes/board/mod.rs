@@ -42,20 +42,20 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
     }
     let dragged = tabs::show(ui, cx, |ui, cx| {
         use CommandId::{BoardPng, BoardPngLarge, BoardPngSmall, SaveRun, SaveTrace};
-        export_menu(ui, cx, "Export the board", &[BoardPngSmall, BoardPng, BoardPngLarge, SaveRun, SaveTrace]);
+        over::chooser(ui, cx);
+        if kind == Kind::Sudoku {
+            toggle(ui, cx, CommandId::Candidates, "Candidates", state.show_candidates);
+        }
+        if kind == Kind::Arc {
+            ask(ui, cx);
+        }
         let truth = match kind {
             Kind::Sudoku => "Solution",
             Kind::Maze => "Shortest path",
             Kind::Arc => "Right answer",
         };
         toggle(ui, cx, CommandId::Solution, truth, state.show_solution);
-        if kind == Kind::Arc {
-            ask(ui, cx);
-        }
-        if kind == Kind::Sudoku {
-            toggle(ui, cx, CommandId::Candidates, "Candidates", state.show_candidates);
-        }
-        over::chooser(ui, cx);
+        export_menu(ui, cx, "Export the board", &[BoardPngSmall, BoardPng, BoardPngLarge, SaveRun, SaveTrace]);
     });
     let (line, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
     let (font, color) = (theme::text(12.0), cx.theme.secondary);

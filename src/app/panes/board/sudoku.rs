@@ -107,9 +107,10 @@ fn paint_cell(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, hovered: bool) {
     let (part, below) = if marked { (0.42, 0.07) } else { (0.5, -0.03) };
     let font = (size * part).clamp(14.0, 160.0);
     let said = if laid.is_some() { theme.ink_on(ground) } else { theme.l };
+    let candidates_shown = cx.state.show_candidates && size >= 40.0 && cx.scene.answered;
     if let Glyph::Digit(digit) = seen.given {
         painter.text(rect.center(), Align2::CENTER_CENTER, digit, theme::bold(font), theme.ink_on(ground));
-    } else if cx.state.show_candidates && size >= 40.0 && cx.scene.answered {
+    } else if candidates_shown {
         small_candidates(ui, cx, rect, cell, (ground, said));
     } else if cx.scene.answered {
         let color = theme.confidence(said, ground, seen.confidence);
@@ -122,7 +123,9 @@ fn paint_cell(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, hovered: bool) {
         let thick = (size * 0.04).clamp(1.5, 4.0);
         painter.hline(bar.left()..=bar.left() + length, y, Stroke::new(thick, ground.lerp_to_gamma(said, 0.85)));
     }
-    if let Some(Glyph::Digit(digit)) = seen.truth.filter(|truth| seen.answer != Some(*truth)) {
+    // Among candidates the right digit stands at its own place.
+    let told = |truth: &Glyph| seen.answer != Some(*truth) && !candidates_shown;
+    if let Some(Glyph::Digit(digit)) = seen.truth.filter(told) {
         let corner = rect.left_bottom() + vec2(size * 0.1, -size * 0.14);
         painter.text(corner, Align2::LEFT_BOTTOM, digit, theme::bold((size * 0.28).max(12.0)), theme.right);
     }
@@ -174,14 +177,15 @@ fn small_candidates(ui: &Ui, cx: &Cx<'_>, rect: Rect, cell: usize, (ground, said
     let font = (step.x.min(step.y) * 0.95).clamp(12.0, 26.0);
     for (glyph, p) in candidates(state.board(), recording, state.doc.playhead.at, cell) {
         let Glyph::Digit(digit) = glyph else { continue };
-        if p < 0.01 {
+        let right = cx.scene.cells[cell].truth == Some(glyph);
+        if p < 0.01 && !right {
             continue;
         }
         let (row, column) = ((digit - 1) / columns as u8, (digit - 1) % columns as u8);
         let center = inner.min + vec2((f32::from(column) + 0.5) * step.x, (f32::from(row) + 0.5) * step.y);
         let best = cx.scene.cells[cell].answer == Some(glyph);
-        let face = if best { theme::bold(font) } else { theme::text(font) };
-        let color = cx.theme.confidence(said, ground, p);
+        let face = if best || right { theme::bold(font) } else { theme::text(font) };
+        let color = if right { cx.theme.right } else { cx.theme.confidence(said, ground, p) };
         ui.painter().text(center, Align2::CENTER_CENTER, digit, face, color);
     }
 }

@@ -2,7 +2,8 @@
 
 use eframe::egui::scroll_area::ScrollBarVisibility;
 use eframe::egui::{
-    Align, Align2, Button, CursorIcon, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Align2, Button, CursorIcon, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo,
+    containers::menu, pos2, vec2,
 };
 use lucide_icons::Icon;
 
@@ -10,7 +11,7 @@ use super::super::super::action::Action;
 use super::super::super::command::{CommandId, command};
 use super::super::super::document::{Document, TabAction};
 use super::super::super::theme::{self, RADIUS};
-use super::super::super::widgets::{drag_handle, finish, text_at};
+use super::super::super::widgets::{at_right, drag_handle, finish, text_at};
 use super::Cx;
 use crate::board::Kind;
 
@@ -19,16 +20,19 @@ const NARROWEST: f32 = 104.0;
 const WIDEST: f32 = 176.0;
 /// Narrower tabs have no picture of their kind.
 const PICTURED: f32 = 130.0;
+/// The room of the list of all tabs, where they do not fit beside each other.
+const LIST: f32 = 30.0;
 /// The room of the cross that closes a tab.
 const CROSS: f32 = 24.0;
 
 /// Shows the row; returns whether the pane begins to be dragged by it.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, switches: impl FnOnce(&mut Ui, &mut Cx<'_>)) -> bool {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
-    let mut right = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
-    switches(&mut right, cx);
-    let room = (right.min_rect().left() - rect.left() - 44.0).max(NARROWEST);
+    let right = at_right(ui, "switches", rect, |ui| switches(ui, cx));
+    let room = (right.left() - rect.left() - 44.0).max(NARROWEST);
     let count = cx.state.documents().count() as f32;
+    let crowded = count * NARROWEST > room;
+    let room = if crowded { (room - LIST).max(NARROWEST) } else { room };
     let width = (room / count).clamp(NARROWEST, WIDEST);
     let strip = Rect::from_min_size(rect.min, vec2(room.min(width * count), HEIGHT));
     let mut left = ui.new_child(UiBuilder::new().max_rect(strip).layout(Layout::left_to_right(Align::Center)));
@@ -44,9 +48,34 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, switches: impl FnOnce(&mut Ui, &mut Cx
     let mut end = ui.new_child(UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center)));
     let button = Button::new(theme::icon(Icon::Plus, 15.0)).frame(false).min_size(place.size());
     finish(&mut end, cx, command(CommandId::NewTab), button);
+    if crowded {
+        let beside = place.translate(vec2(LIST, 0.0));
+        list(&mut ui.new_child(UiBuilder::new().max_rect(beside)), cx, count as usize);
+    }
     // Not below the tabs and the switches: a slip there would move the pane.
-    let free = rect.with_min_x(place.right()).with_max_x(right.min_rect().left());
+    let free = rect.with_min_x(place.right() + if crowded { LIST } else { 0.0 }).with_max_x(right.left());
     free.is_positive() && drag_handle(ui, free, "Board")
+}
+
+/// The list of all tabs.
+fn list(ui: &mut Ui, cx: &mut Cx<'_>, count: usize) {
+    let face = theme::icon(Icon::ChevronDown, 15.0).color(cx.theme.secondary);
+    let button = Button::new(face).frame(false).min_size(vec2(28.0, 28.0));
+    let (response, _) = menu::MenuButton::from_button(button).ui(ui, |ui| {
+        ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 120.0).show(ui, |ui| {
+            for doc in cx.state.documents() {
+                let mark = if doc.unsaved() { " ●" } else { "" };
+                let entry = Button::selectable(doc.id == cx.state.doc.id, format!("{}{mark}", doc.name()));
+                if ui.add(entry).clicked() {
+                    cx.actions.push(Action::Tab(TabAction::Show(doc.id)));
+                    ui.close();
+                }
+            }
+        });
+    });
+    let name = format!("All {count} tabs");
+    response.widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &name));
+    response.on_hover_text(name);
 }
 
 fn tab(ui: &mut Ui, cx: &mut Cx<'_>, doc: &Document, width: f32) {

@@ -1,6 +1,8 @@
-//! The votes of a task's variants: a strip of answers, grouped and ranked.
+//! The votes of a task's variants: small answers, grouped and ranked.
 
-use eframe::egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Align, Align2, Layout, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
 use super::super::super::action::Action;
 use super::super::super::arc::{ArcAction, Asked, many};
@@ -11,10 +13,12 @@ use super::super::Cx;
 use super::arc::paint_grid;
 use crate::board::arc::Grid;
 
-/// How high the strip is, points.
-pub const HEIGHT: f32 = 108.0;
+/// How high the votes are at least, points.
+pub const LEAST: f32 = 108.0;
 /// The side of an answer.
 const SIDE: f32 = 48.0;
+/// From one answer to the next.
+const STEP: f32 = SIDE + 4.0;
 /// The height of a line of text.
 const LINE: f32 = 18.0;
 
@@ -48,7 +52,7 @@ fn groups(asked: &Asked) -> Vec<Group> {
     all
 }
 
-/// Shows the strip in its room.
+/// Shows them in their room.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) {
     let Some(asked) = &cx.state.arc.asked else { return };
     let right = cx.state.board().arc().and_then(|sheet| sheet.output());
@@ -67,11 +71,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) {
         let place = Rect::from_min_max(pos2(head.right() - 36.0, head.top()), head.max);
         command_button(&mut ui.new_child(UiBuilder::new().max_rect(place)), cx, CommandId::StopAsking);
     }
-    let strip = Rect::from_min_max(pos2(room.left(), head.bottom() + 2.0), room.max);
-    let mut child = ui.new_child(UiBuilder::new().max_rect(strip));
-    ScrollArea::horizontal().id_salt("votes").auto_shrink(false).show(&mut child, |ui| {
-        ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = 14.0;
+    let below = Rect::from_min_max(pos2(room.left(), head.bottom() + 2.0), room.max);
+    let mut child = ui.new_child(UiBuilder::new().max_rect(below));
+    ScrollArea::vertical().id_salt("votes").auto_shrink(false).show(&mut child, |ui| {
+        ui.with_layout(Layout::left_to_right(Align::TOP).with_main_wrap(true), |ui| {
+            ui.spacing_mut().item_spacing = vec2(14.0, 4.0);
             for (rank, group) in groups(asked).iter().enumerate() {
                 block(ui, cx, asked, group, rank, right);
             }
@@ -79,7 +83,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, room: Rect) {
     });
 }
 
-/// The voters of one answer beside each other, under what the answer has got.
+/// The voters of one answer side by side, under what the answer has got.
 fn block(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, group: &Group, rank: usize, right: Option<&Grid>) {
     let theme = cx.theme;
     let is_right = right.is_some() && group.answer.as_ref() == right;
@@ -92,11 +96,13 @@ fn block(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, group: &Group, rank: usize
     let title = if is_right { format!("{} · right", group.title) } else { group.title.clone() };
     let font = if guess { theme::bold(12.0) } else { theme::text(12.0) };
     let galley = ui.painter().layout_no_wrap(title, font, color);
-    let width = (group.voters.len() as f32 * (SIDE + 4.0)).max(galley.size().x);
-    let (rect, _) = ui.allocate_exact_size(vec2(width, LINE + SIDE + 4.0), Sense::hover());
+    let across = ((ui.max_rect().width() / STEP) as usize).clamp(1, group.voters.len().max(1));
+    let down = group.voters.len().div_ceil(across);
+    let size = vec2((across as f32 * STEP).max(galley.size().x), LINE + down as f32 * STEP);
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter().galley(rect.min, galley, color);
     for (i, &voter) in group.voters.iter().enumerate() {
-        let corner = rect.min + vec2(i as f32 * (SIDE + 4.0), LINE);
+        let corner = rect.min + vec2((i % across) as f32 * STEP, LINE + (i / across) as f32 * STEP);
         let place = Rect::from_min_size(corner, vec2(SIDE, SIDE));
         thumbnail(ui, cx, asked, voter, place, right, guess);
     }

@@ -23,11 +23,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         (None, None) => String::new(),
     };
     let dragged = header(ui, topic.name(), &subtitle, cx.theme, |ui| {
-        for id in [CommandId::SaveNumbers, CommandId::SaveSvg, CommandId::SavePng] {
-            command_button(ui, cx, id);
-        }
         if found.as_ref().is_some_and(|found| found.figure.has_log()) {
             scale_button(ui, cx, 28.0);
+        }
+        for id in [CommandId::SavePng, CommandId::SaveSvg, CommandId::SaveNumbers] {
+            command_button(ui, cx, id);
         }
     });
     match (found, cx.state.research.page(topic)) {
