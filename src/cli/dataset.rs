@@ -117,10 +117,10 @@ fn build(arguments: &Build) -> anyhow::Result<()> {
     }
     if built.shared > 0 {
         let what = match built.task {
-            "arc" => "pairs to measure on stand, with their answers, among those to learn from",
-            _ => "puzzles to measure on are symmetric copies of puzzles to learn from",
+            "arc" => "pairs to measure on that stand, with their answers, among those to learn from",
+            _ => "puzzles to measure on that are symmetric copies of puzzles to learn from",
         };
-        eprintln!("note: {} {what}", built.shared);
+        eprintln!("note: {what}: {}", built.shared);
     }
     let counts = |counts: &dataset::Counts| {
         format!("{} examples of {} puzzles in {} groups", counts.examples, counts.puzzles, counts.groups)

@@ -78,8 +78,26 @@ pub fn add_measured(presets: &mut [PresetInfo], line: &str) {
 /// for is left out, and what the data decide.
 pub fn overrides(preset: &Value, run: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    differences(preset, run, String::new(), &mut found);
+    differences(&whole(preset), &whole(run), String::new(), &mut found);
     found
+}
+
+/// A configuration with what its file leaves out where it is as usual.
+fn whole(raw: &Value) -> Value {
+    let mut raw = raw.clone();
+    for (group, field, usual) in [
+        ("/train", "grow", Value::Null),
+        ("/train", "bootstrap", true.into()),
+        ("/train", "gradient", "one-step".into()),
+        ("/model", "inner", Value::Null),
+        ("/initializer", "attention", "plain".into()),
+        ("/initializer/positions/sinusoidal", "side", Value::Null),
+    ] {
+        if let Some(Value::Object(fields)) = raw.pointer_mut(group) {
+            fields.entry(field).or_insert(usual);
+        }
+    }
+    raw
 }
 
 /// Said elsewhere in the dialog, or no setting.
@@ -141,6 +159,21 @@ mod tests {
         }
         assert_eq!((all[0].parameters, all[0].step_ms), (Some(5), Some(2.5)));
         assert_eq!(all[1].parameters, None);
+    }
+
+    #[test]
+    fn what_a_run_has_as_usual_is_said_where_its_preset_has_not() {
+        for (name, _) in PRESETS {
+            let preset = named(name, 1).unwrap();
+            let usual = ["grow=null", "bootstrap=true", "gradient=one-step", "inner=null", "attention=plain"];
+            let set = |config, line: &&str| crate::train::preset::set(&config, line).unwrap();
+            let run = usual.iter().fold(preset.clone(), set);
+            let [before, after] = [&preset, &run].map(|config| serde_json::to_value(config).unwrap());
+            let lines = overrides(&before, &after);
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            let again = lines.iter().fold(preset, set);
+            assert_eq!(serde_json::to_value(again).unwrap(), after, "{name}: {lines:?}");
+        }
     }
 
     #[test]
