@@ -56,7 +56,7 @@ fn reach(board: &Board, boards: Boards) -> String {
     match boards {
         _ if boards.kind() != board.kind() => boards.kind().to_string(),
         Boards::Sudoku(shape) => format!("{shape} only"),
-        Boards::Maze { side } | Boards::Arc { side } => format!("up to {side} × {side}"),
+        Boards::Maze { side } | Boards::Arc { side } => format!("≤ {side}x{side}"),
     }
 }
 
@@ -155,7 +155,7 @@ mod tests {
         ];
         all.sort_by_key(|boards| distance(&board, *boards));
         let told: Vec<String> = all.iter().map(|boards| reach(&board, *boards)).collect();
-        assert_eq!(told[1..], ["up to 15 × 15", "up to 9 × 9", "Sudoku", "ARC"]);
+        assert_eq!(told[1..], ["≤ 15x15", "≤ 9x9", "Sudoku", "ARC"]);
         assert_eq!(all[0], Boards::Maze { side: 30 }, "it fits");
         let board = Board::from(Sudoku::blank(Shape::ALL[0]));
         assert_eq!(reach(&board, Boards::Sudoku(Shape::ALL[2])), "9x9 only");

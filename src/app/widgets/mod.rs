@@ -216,6 +216,10 @@ impl Row<'_> {
             // The chosen one's mark is filled.
             painter.circle_filled(pos2(rect.left() + 15.0, y), 3.0, self.mark);
         }
+        // The name comes first; of the detail a part is seen.
+        let name = fitted(painter, self.name, theme::text(13.0), theme.text, f32::INFINITY).size().x;
+        let least = rect.width() * 0.2;
+        let behind = (rect.width() - 46.0 - name).clamp(least, rect.width() * 0.45);
         let detail = text_at(
             painter,
             pos2(rect.right() - 8.0, y),
@@ -223,7 +227,7 @@ impl Row<'_> {
             self.detail,
             theme::text(12.0),
             theme.secondary,
-            rect.width() * 0.45,
+            behind,
         );
         let room = detail.left() - rect.left() - 38.0;
         text_at(

@@ -29,10 +29,10 @@ const LINE: f32 = 17.0;
 /// The height of the small plot.
 const PLOT: f32 = 58.0;
 
-/// Where no card fits, a tooltip tells the same; not of a given, over which a person may be about to draw.
+/// Where no card fits, a tooltip tells the same; not where nothing was answered and a person may be about to draw.
 pub fn hover(response: Response, cx: &Cx<'_>, cell: usize) {
     let seen = cx.scene.cells.get(cell);
-    let told = seen.is_some_and(|seen| seen.open || seen.answer.is_some()) || cx.state.board().arc().is_some();
+    let told = seen.is_some_and(|seen| seen.answer.is_some()) || cx.state.board().arc().is_some();
     if !told && over::told(cx, cell).is_none() {
         return;
     }
