@@ -52,6 +52,9 @@ pub fn receive(state: &mut State, event: Event, effects: &mut Vec<Effect>) {
                 state.loading = None;
             }
             state.note(false, format!("{} is loaded: {} parameters, {}", info.name, info.parameters, info.hash));
+            if let Some(note) = &info.passed_over {
+                state.say(true, format!("{note}."), None);
+            }
             state.settings.model = Some(info.source.clone());
             if let ModelSource::Path(path) = &info.source {
                 state.settings.remember(path.clone());

@@ -54,5 +54,6 @@ pub(crate) fn model(name: &str) -> ModelInfo {
         dimensions: recording(0, |_, _| 1).dimensions,
         hash: String::new(),
         identifiers: Vec::new(),
+        passed_over: None,
     }
 }

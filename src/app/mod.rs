@@ -468,7 +468,7 @@ impl eframe::App for App {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn a_changed_setting_is_kept_within_seconds() {
+    fn settings_are_looked_at_every_few_seconds() {
         let folder = tempfile::tempdir().unwrap();
         let options = super::Options { runs: Some(folder.path().to_owned()), ..super::Options::default() };
         let app = super::App::without_window(&super::egui::Context::default(), options);

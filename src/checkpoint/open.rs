@@ -39,6 +39,8 @@ pub struct Checkpoint {
     pub hash: String,
     /// The names of its puzzle ids, where they are known.
     pub identifiers: Option<Vec<String>>,
+    /// Which newer one of its folder is damaged, so that this one was taken.
+    pub passed_over: Option<String>,
 }
 
 impl Checkpoint {
@@ -95,9 +97,9 @@ pub fn open_for(name: &str, cells: Option<usize>) -> Result<Checkpoint, Checkpoi
     }
     let path = Path::new(name);
     if path.is_dir() {
-        let (checkpoint, note) = newest(path, cells)?;
+        let checkpoint = newest(path, cells)?;
         // Here, so that no command opens an older one without a word.
-        if let Some(note) = note {
+        if let Some(note) = &checkpoint.passed_over {
             eprintln!("{note}");
         }
         return Ok(checkpoint);
@@ -118,7 +120,7 @@ pub fn fingerprint(path: &Path) -> Result<(String, String), CheckpointError> {
         return Ok(((*name).to_owned(), hash(bytes)));
     }
     if path.is_dir() {
-        let (checkpoint, _) = newest(path, None)?;
+        let checkpoint = newest(path, None)?;
         return Ok((checkpoint.name(), checkpoint.hash));
     }
     let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
@@ -147,7 +149,14 @@ fn open_file(path: &Path, cells: Option<usize>) -> Result<Checkpoint, Checkpoint
     if bytes.starts_with(b"PK") || bytes.starts_with(&[0x80]) {
         let state = foreign::parse(path)?;
         let config = foreign::config(path, &state, cells)?;
-        return Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(&bytes), identifiers: names(path) });
+        return Ok(Checkpoint {
+            path: path.to_owned(),
+            config,
+            state,
+            hash: hash(&bytes),
+            identifiers: names(path),
+            passed_over: None,
+        });
     }
     from_safetensors(path, &bytes, cells)
 }
@@ -160,7 +169,7 @@ fn from_safetensors(path: &Path, bytes: &[u8], cells: Option<usize>) -> Result<C
     };
     let named = metadata.get(native::IDENTIFIERS_KEY).and_then(|text| serde_json::from_str(text).ok());
     let identifiers = named.or_else(|| names(path));
-    Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(bytes), identifiers })
+    Ok(Checkpoint { path: path.to_owned(), config, state, hash: hash(bytes), identifiers, passed_over: None })
 }
 
 /// The names of the puzzle ids in an `identifiers.json` beside a checkpoint, or in the run folder that holds it.
@@ -176,9 +185,8 @@ fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// The newest sound checkpoint in a run folder, or in a folder of `step_N` files: the largest N; and which newer ones are
-/// damaged.
-fn newest(folder: &Path, cells: Option<usize>) -> Result<(Checkpoint, Option<String>), CheckpointError> {
+/// The newest sound checkpoint in a run folder, or in a folder of `step_N` files: the largest N.
+fn newest(folder: &Path, cells: Option<usize>) -> Result<Checkpoint, CheckpointError> {
     use CheckpointError::{BadConfig, Config, Damaged, EmptyFolder, File, NoneSound};
     let mut found = steps(&folder.join("checkpoints"));
     found.extend(steps(folder));
@@ -188,7 +196,7 @@ fn newest(folder: &Path, cells: Option<usize>) -> Result<(Checkpoint, Option<Str
         match open_file(path, cells) {
             Ok(checkpoint) => {
                 let note = |damage: &CheckpointError| format!("{damage}; {} is taken instead", path.display());
-                return Ok((checkpoint, damage.first().map(note)));
+                return Ok(Checkpoint { passed_over: damage.first().map(note), ..checkpoint });
             }
             // What is wrong with a file says nothing of the others; what is missing beside it is missing for all.
             Err(error @ (Damaged { .. } | File(_) | BadConfig { .. } | Config { .. })) => damage.push(error),
@@ -240,10 +248,10 @@ mod tests {
             std::fs::write(file(step), bytes).unwrap();
         };
         let opened = || newest(place.path(), None);
-        assert!(matches!(opened(), Ok((found, None)) if found.path == file(20)));
+        assert!(matches!(opened(), Ok(found) if found.path == file(20) && found.passed_over.is_none()));
         damage(20);
-        let (found, note) = opened().unwrap();
-        let note = note.unwrap();
+        let found = opened().unwrap();
+        let note = found.passed_over.clone().unwrap();
         assert_eq!((found.name(), found.hash), fingerprint(place.path()).unwrap());
         assert_eq!(found.path, file(10));
         assert!(note.contains("step_20.safetensors is not a checkpoint, or damaged"), "{note}");

@@ -55,6 +55,8 @@ pub struct ModelInfo {
     pub hash: String,
     /// The names of the puzzle table's rows, where they are known; the first is the blank one.
     pub identifiers: Vec<String>,
+    /// Which newer checkpoint of its folder is damaged, so that this one was taken.
+    pub passed_over: Option<String>,
 }
 
 impl ModelInfo {

@@ -233,6 +233,7 @@ impl Worker {
                     dimensions: config.dimensions(config.max_segments),
                     hash: file.hash.chars().take(12).collect(),
                     identifiers: file.identifiers.unwrap_or_default(),
+                    passed_over: file.passed_over,
                 };
                 let info = Arc::new(info);
                 self.model = Some((model, info.clone()));

@@ -1,3 +1,5 @@
+//! What the engine and the background tell, and what becomes of it.
+
 use std::sync::Arc;
 
 use super::super::document::show_kind;
@@ -22,6 +24,15 @@ fn with_board() -> (State, Vec<Effect>) {
     state.doc.untouched = false;
     put(&mut state, sudoku(), "test".into(), &mut effects);
     (state, effects)
+}
+
+#[test]
+fn a_damaged_checkpoint_that_was_passed_over_is_told() {
+    let mut state = State::new(Settings::default());
+    let note = "step_20 is damaged; step_10 is taken instead";
+    let model = ModelInfo { passed_over: Some(note.into()), ..fixtures::model("step_10") };
+    receive(&mut state, Event::ModelLoaded(Arc::new(model)), &mut Vec::new());
+    assert!(state.toasts.iter().any(|toast| toast.error && toast.text.starts_with(note)));
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Files saved from Explore.
+
 use super::super::fixtures::{recording, sudoku};
 use super::super::persist::Settings;
 use super::super::research::form::tests::model;

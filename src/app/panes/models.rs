@@ -10,7 +10,7 @@ use super::Cx;
 use super::recent;
 use crate::board::Board;
 use crate::engine::{DeviceInfo, ModelSource, shipped_boards};
-use crate::task::{Boards, place};
+use crate::task::{Boards, fits};
 
 /// The models to choose from: name, what it is, source.
 fn choices(cx: &Cx<'_>) -> Vec<(String, String, ModelSource)> {
@@ -23,10 +23,9 @@ fn choices(cx: &Cx<'_>) -> Vec<(String, String, ModelSource)> {
         let name = path.file_stem().map_or_else(|| path.display().to_string(), |s| s.to_string_lossy().into_owned());
         all.push((name, "file".to_owned(), ModelSource::Path(path.clone())));
     }
-    let fits = |source: &ModelSource| made_for(cx, source).is_none_or(|boards| place(state.board(), boards).is_some());
     all.sort_by_key(|(_, _, source)| made_for(cx, source).map_or((0, 0), |boards| distance(state.board(), boards)));
     for (name, detail, source) in &mut all {
-        if let Some(boards) = made_for(cx, source).filter(|_| !fits(source)) {
+        if let Some(boards) = made_for(cx, source).filter(|boards| !fits(state.board(), *boards)) {
             *detail = reach(state.board(), boards);
         }
         if let Some(model) = state.model.as_ref().filter(|m| m.source == *source) {
@@ -45,7 +44,7 @@ fn choices(cx: &Cx<'_>) -> Vec<(String, String, ModelSource)> {
 fn distance(board: &Board, boards: Boards) -> (u8, usize) {
     let (rows, cols) = board.size();
     match boards.kind() == board.kind() {
-        _ if place(board, boards).is_some() => (0, 0),
+        _ if fits(board, boards) => (0, 0),
         true => (1, boards.side().abs_diff(rows.max(cols))),
         false => (2, 0),
     }

@@ -1,3 +1,5 @@
+//! What boards show at a moment of a run.
+
 use super::super::fixtures::{recording, sudoku, told};
 use super::*;
 use crate::board::arc::{Sheet, Task};

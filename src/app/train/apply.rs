@@ -312,5 +312,4 @@ fn ended(state: &mut State, run: &crate::train::watch::RunView, before: Life) {
 }
 
 #[cfg(test)]
-#[path = "apply_tests.rs"]
 mod tests;

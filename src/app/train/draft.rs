@@ -322,5 +322,4 @@ fn free_name(name: &str, runs: &[std::sync::Arc<RunView>], root: Option<&Path>) 
 }
 
 #[cfg(test)]
-#[path = "draft_tests.rs"]
 mod tests;

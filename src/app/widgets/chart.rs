@@ -403,5 +403,4 @@ pub fn set_reader(ui: &Ui, id: Id, at: Option<f64>) {
 }
 
 #[cfg(test)]
-#[path = "chart_tests.rs"]
 mod tests;

@@ -1,3 +1,5 @@
+//! Pictures read as mazes.
+
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -1,3 +1,5 @@
+//! What is said beside the curves, and in which colours.
+
 use super::*;
 use crate::train::watch::{Reader, Report};
 

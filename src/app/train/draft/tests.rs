@@ -1,3 +1,5 @@
+//! New runs as they are filled in and copied.
+
 use std::sync::Arc;
 
 use super::super::preset::all;

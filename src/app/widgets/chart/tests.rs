@@ -1,3 +1,5 @@
+//! Where the names of lines stand.
+
 use super::*;
 
 fn chart(points: Vec<(f64, f32)>, log: bool) -> Chart<'static> {

@@ -1,3 +1,5 @@
+//! Training in the window as a person and the watcher use it, without a window.
+
 use std::path::Path;
 use std::sync::Arc;
 
